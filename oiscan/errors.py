@@ -1,0 +1,76 @@
+"""Every error oiscan raises on purpose.
+
+::
+
+    OiscanError
+    ├── ScanError             one input file; says which, what is wrong, what to do
+    │   ├── UnreadableFileError   not a scan file at all, truncated, or pixels that cannot be decoded
+    │   ├── NoImageError          a DICOM object without a picture (report, presentation state, PDF)
+    │   └── UnsupportedScanError  a picture, but not a spine scan oiscan can score
+    ├── ModelError            a model folder that is missing, incomplete or altered
+    ├── LabelError            a label file or dataset that cannot be used
+    └── ConfigError           a setting that does not exist or has an impossible value
+
+A batch catches :class:`OiscanError` and nothing else, so that a bug still shows its stack.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class OiscanError(Exception):
+    """Root of all errors oiscan raises on purpose."""
+
+
+class ScanError(OiscanError):
+    """Something is wrong with one input file.
+
+    Parameters
+    ----------
+    cause
+        What is wrong, as a clause a reader understands without the code.
+    remedy
+        What the user can do about it; may be empty.
+    path
+        The file, where there is one. Only its name is shown: folder names may identify a patient.
+        Reports and tables use `reason`, which never holds the path.
+    """
+
+    def __init__(self, cause: str, remedy: str = "", path: str | Path | None = None) -> None:
+        self.cause = cause
+        self.remedy = remedy
+        self.path = None if path is None else Path(path)
+        super().__init__(cause, remedy, path)
+
+    @property
+    def reason(self) -> str:
+        """Cause and remedy in one line, without the file's name."""
+        return f"{self.cause}; {self.remedy}" if self.remedy else self.cause
+
+    def __str__(self) -> str:
+        return f"{self.path.name}: {self.reason}" if self.path is not None else self.reason
+
+
+class UnreadableFileError(ScanError):
+    """The file is no scan, is cut short, or its pixels cannot be decoded."""
+
+
+class NoImageError(ScanError):
+    """A DICOM object that holds no picture."""
+
+
+class UnsupportedScanError(ScanError):
+    """A picture that is not a spine scan oiscan can score."""
+
+
+class ModelError(OiscanError):
+    """A model folder that is missing, incomplete or altered."""
+
+
+class LabelError(OiscanError):
+    """A label file or dataset that cannot be used."""
+
+
+class ConfigError(OiscanError):
+    """A setting that does not exist or has an impossible value."""

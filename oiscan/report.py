@@ -1,0 +1,210 @@
+"""What one scan says: plain data, the same in memory, in JSON and in the tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from oiscan.anatomy import Level, View
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from oiscan.scan import Scan
+
+
+class Status(StrEnum):
+    """How a scan ended."""
+
+    SCORED = "scored"
+    UNREADABLE = "unreadable"
+    UNSUPPORTED = "unsupported"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """How a vertebra ended."""
+
+    SCORED = "scored"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One vertebra on one scan: measures, grade, or the reason why there is none.
+
+    Heights are distances between paired landmarks; ratios and losses come from them after correcting for the pixel's
+    aspect. A field is None where it could not be known; it is never a guess.
+
+    Parameters
+    ----------
+    level, status, reason
+        `reason` is empty for a scored vertebra.
+    confidence
+        0 to 1, the model's own.
+    landmarks_px, outline_px
+        (row, column) in the stored image.
+    landmark_sd_px
+        Standard deviation of each landmark, the root of the mean of its two variances, in pixels.
+    anterior_height_mm, middle_height_mm, posterior_height_mm, depth_mm
+        Lateral scans with known spacing only. Depth is the mean of the two endplates' length.
+    ratio_anterior_posterior, ratio_middle_posterior, ratio_posterior_reference
+        ha/hp, hm/hp and hp against the unfractured neighbours' posterior height (`posterior_reference` names them).
+    height_loss_percent
+        100 * max(1 - ha/hp, 1 - hm/hp, 1 - hp/reference), never below 0.
+    grade, deformity
+        Genant grade 0 to 3 on `scale`; deformity is "wedge", "biconcave", "crush" or "" for grade 0.
+    width_mm, height_mm, area_cm2
+        AP scans with known spacing only: mean width and height between the corners, and area inside the outline.
+    remarks
+        What a reader should know that changes no number.
+    """
+
+    level: Level
+    status: Verdict
+    reason: str = ""
+    confidence: float | None = None
+    landmarks_px: tuple[tuple[float, float], ...] = ()
+    landmark_sd_px: tuple[float, ...] = ()
+    outline_px: tuple[tuple[float, float], ...] = ()
+    anterior_height_mm: float | None = None
+    middle_height_mm: float | None = None
+    posterior_height_mm: float | None = None
+    depth_mm: float | None = None
+    ratio_anterior_posterior: float | None = None
+    ratio_middle_posterior: float | None = None
+    ratio_posterior_reference: float | None = None
+    posterior_reference: str = ""
+    height_loss_percent: float | None = None
+    grade: int | None = None
+    deformity: str = ""
+    width_mm: float | None = None
+    height_mm: float | None = None
+    area_cm2: float | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything oiscan says about one scan.
+
+    Parameters
+    ----------
+    scan_id, input_sha256
+        The scan's name in every result, and the hash it is cut from.
+    status, reason
+        How the scan ended, and why when it was not scored.
+    view, spacing_mm, spacing_source
+        As used; None and "" where unknown. `spacing_mm` is (row, column).
+    rows, columns
+        Of the stored image.
+    findings
+        One per level from the first to the last seen, head to foot.
+    scale
+        Name of the grading scale used.
+    numbering_anchor, numbering_probability, numbering_alternatives
+        How the levels were named and how sure that is (see `oiscan.spine.Numbering`).
+    model_sha256, program_version
+        What made these numbers.
+    """
+
+    scan_id: str
+    input_sha256: str
+    status: Status
+    reason: str = ""
+    view: View | None = None
+    rows: int | None = None
+    columns: int | None = None
+    spacing_mm: tuple[float, float] | None = None
+    spacing_source: str = ""
+    age_years: float | None = None
+    age_precision: str = ""
+    sex: str = ""
+    maker: str = ""
+    model: str = ""
+    software: str = ""
+    protocol: str = ""
+    anterior: str = ""
+    findings: tuple[Finding, ...] = ()
+    scale: str = ""
+    numbering_anchor: str = ""
+    numbering_probability: float | None = None
+    numbering_alternatives: tuple[tuple[int, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    model_name: str = ""
+    model_sha256: str = ""
+    program_version: str = ""
+    scan: Scan | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def worst_grade(self) -> int | None:
+        """Highest grade of the scan; None when no vertebra was graded."""
+        return max((f.grade for f in self.findings if f.grade is not None), default=None)
+
+    @property
+    def grade_n(self) -> int:
+        """How many vertebrae were graded."""
+        return sum(f.grade is not None for f in self.findings)
+
+    @property
+    def grade_sum(self) -> int | None:
+        """Sum of the grades; None when no vertebra was graded. Not an SDI unless T4 to L4 were all graded."""
+        return sum(f.grade for f in self.findings if f.grade is not None) if self.grade_n else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data for JSON: the layout of `scans/<scan_id>.json`. Holds nothing that identifies."""
+        kept = {name: value for name, value in self.__dict__.items() if name not in ("scan", "findings")}
+        kept["spacing"] = None
+        spacing_mm, source = kept.pop("spacing_mm"), kept.pop("spacing_source")
+        if spacing_mm is not None:
+            kept["spacing"] = {"row_mm": spacing_mm[0], "column_mm": spacing_mm[1], "source": source}
+        kept["worst_grade"], kept["grade_sum"], kept["grade_n"] = self.worst_grade, self.grade_sum, self.grade_n
+        kept["vertebrae"] = [asdict(finding) for finding in self.findings]
+        return kept
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """The report that `to_dict` wrote (the scan itself is not kept)."""
+        kept = dict(data)
+        for derived in ("worst_grade", "grade_sum", "grade_n"):
+            kept.pop(derived, None)
+        spacing = kept.pop("spacing")
+        if spacing is not None:
+            kept["spacing_mm"] = (spacing["row_mm"], spacing["column_mm"])
+            kept["spacing_source"] = spacing["source"]
+        kept["view"] = None if kept["view"] is None else View(kept["view"])
+        kept["status"] = Status(kept["status"])
+        kept["notes"] = tuple(kept["notes"])
+        kept["numbering_alternatives"] = tuple((int(shift), float(p)) for shift, p in kept["numbering_alternatives"])
+        kept["findings"] = tuple(_finding(vertebra) for vertebra in kept.pop("vertebrae"))
+        return cls(**kept)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per vertebra, in the columns of `vertebrae.csv`."""
+        from oiscan.reports.table import vertebra_frame
+
+        return vertebra_frame([self])
+
+    def plot(self) -> Figure:
+        """The scan with its landmarks and grades, as a matplotlib figure (needs the extra `plot`)."""
+        from oiscan.reports.picture import figure
+
+        return figure(self)
+
+    def _repr_html_(self) -> str:
+        from oiscan.reports.page import notebook_html
+
+        return notebook_html(self)
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    kept = dict(data)
+    kept["level"] = Level(kept["level"])
+    kept["status"] = Verdict(kept["status"])
+    for name in ("landmarks_px", "outline_px"):
+        kept[name] = tuple((float(row), float(column)) for row, column in kept[name])
+    kept["landmark_sd_px"] = tuple(kept["landmark_sd_px"])
+    kept["remarks"] = tuple(kept["remarks"])
+    return Finding(**kept)
