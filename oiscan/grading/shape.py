@@ -1,0 +1,104 @@
+"""How much height each vertebra of a spine has lost, and against which neighbours that is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from oiscan.grading.genant import Scale, grade
+from oiscan.grading.morphometry import Heights
+
+REACH_LEVELS = 3
+"""How many levels away a neighbour may lie. oiscan's own choice: posterior height grows by about 3 % a level."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The posterior height a vertebra would be expected to have.
+
+    `neighbours` are the positions, along the spine, of the vertebrae it was taken from.
+    """
+
+    posterior: float
+    neighbours: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Height lost, in percent and never below 0, by the part of the body that lost it."""
+
+    wedge: float
+    biconcave: float
+    crush: float
+
+    @property
+    def largest(self) -> float:
+        """The loss that is graded."""
+        return max(self.wedge, self.biconcave, self.crush)
+
+    @property
+    def deformity(self) -> str:
+        """The part that lost most. Ties, rounding errors apart, go to the first of wedge, biconcave, crush."""
+        parts = {"wedge": self.wedge, "biconcave": self.biconcave, "crush": self.crush}
+        return max(parts, key=lambda part: round(parts[part], 9))
+
+
+def losses(heights: Heights, reference: Reference | None) -> Losses:
+    """Loss of each part: 1 - ha/hp, 1 - hm/hp and 1 - hp/reference; without a reference no crush can be seen."""
+    crush = 0.0 if reference is None else 1 - heights.posterior / reference.posterior
+    parts = (1 - heights.anterior_posterior, 1 - heights.middle_posterior, crush)
+    return Losses(*(100 * max(part, 0.0) for part in parts))
+
+
+def posterior_references(heights: Sequence[Heights | None], scale: Scale) -> tuple[Reference | None, ...]:
+    """What each vertebra's posterior height is compared with.
+
+    Only vertebrae that are not deformed themselves serve as neighbours. First those are left out whose own ha/hp or
+    hm/hp is graded above 0; then, one at a time and worst first, those that turn out to be crushed, because a crushed
+    vertebra spoils what its neighbours are compared with.
+
+    Parameters
+    ----------
+    heights
+        One entry a level, head to foot, without gaps; None where a vertebra could not be measured.
+    scale
+        Its first edge tells what counts as deformed.
+
+    Returns
+    -------
+    One entry a level; None where the vertebra was not measured or has no sound neighbour within reach.
+    """
+    sound = {i: h for i, h in enumerate(heights) if h is not None and not grade(losses(h, None).largest, scale)}
+    while True:
+        references = tuple(None if h is None else _reference(i, sound) for i, h in enumerate(heights))
+        crush = {i: losses(h, references[i]).crush for i, h in sound.items()}
+        worst = max(crush, key=crush.__getitem__, default=None)
+        if worst is None or not grade(crush[worst], scale):
+            return references
+        del sound[worst]
+
+
+def _reference(position: int, sound: dict[int, Heights]) -> Reference | None:
+    """Expected posterior height at a position of the spine.
+
+    Between neighbours: a Theil-Sen line through all sound ones within reach, which follows the growth of the bodies
+    towards the feet and shrugs off one bad neighbour (Theil 1950, Sen 1968). At the end of the spine: the nearest one
+    alone, as Genant's method has it, because a line drawn beyond its points is mostly noise.
+    """
+    near = [i for i in sound if 0 < abs(i - position) <= REACH_LEVELS]
+    if not near:
+        return None
+    if min(near) < position < max(near):
+        return Reference(_theil_sen(position, {i: sound[i].posterior for i in near}), tuple(near))
+    nearest = min(near, key=lambda i: abs(i - position))
+    return Reference(sound[nearest].posterior, (nearest,))
+
+
+def _theil_sen(position: int, height_at: dict[int, float]) -> float:
+    """Height at `position` on the line with the median slope between all pairs of points, within the points' range."""
+    slope = float(np.median([(b - a) / (j - i) for (i, a), (j, b) in combinations(height_at.items(), 2)]))
+    expected = float(np.median([height + slope * (position - i) for i, height in height_at.items()]))
+    return min(max(expected, min(height_at.values())), max(height_at.values()))
