@@ -1,0 +1,205 @@
+"""The two tables of a results folder: a row a scan, a row a vertebra.
+
+The same reports give the same bytes: fixed columns, fixed decimals, no index, no times. An empty cell is a value that
+is not known.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from statistics import fmean
+from typing import Any
+
+import pandas as pd
+
+from oiscan.report import Finding, Report, Verdict
+from oiscan.reports.summary import count_fractures, count_verdict, levels_span
+
+SCAN_DECIMALS: dict[str, int | None] = {
+    "scan_id": None,
+    "subject": None,
+    "age_years": 3,
+    "age_precision": None,
+    "sex": None,
+    "day": 0,
+    "view": None,
+    "status": None,
+    "reason": None,
+    "worst_grade": 0,
+    "grade_sum": 0,
+    "grade_n": 0,
+    "n_fractures": 0,
+    "vertebrae_scored": 0,
+    "vertebrae_unreadable": 0,
+    "levels": None,
+    "anterior": None,
+    "numbering_anchor": None,
+    "numbering_probability": 4,
+    "spacing_row_mm": 6,
+    "spacing_column_mm": 6,
+    "spacing_source": None,
+    "maker": None,
+    "model": None,
+    "software": None,
+    "protocol": None,
+    "scale": None,
+    "notes": None,
+    "input_sha256": None,
+    "model_sha256": None,
+    "program_version": None,
+}
+"""Columns of `scans.csv`, in order, and their decimals: None for text, 0 for whole numbers."""
+
+VERTEBRA_DECIMALS: dict[str, int | None] = {
+    "scan_id": None,
+    "subject": None,
+    "day": 0,
+    "view": None,
+    "level": None,
+    "status": None,
+    "reason": None,
+    "confidence": 4,
+    "anterior_height_mm": 3,
+    "middle_height_mm": 3,
+    "posterior_height_mm": 3,
+    "depth_mm": 3,
+    "ratio_anterior_posterior": 4,
+    "ratio_middle_posterior": 4,
+    "ratio_posterior_reference": 4,
+    "posterior_reference": None,
+    "height_loss_percent": 2,
+    "scale": None,
+    "grade": 0,
+    "deformity": None,
+    "width_mm": 3,
+    "height_mm": 3,
+    "area_cm2": 4,
+    "landmark_sd_px": 3,
+    "remarks": None,
+    "spacing_source": None,
+    "input_sha256": None,
+    "model_sha256": None,
+    "program_version": None,
+}
+"""Columns of `vertebrae.csv`, in order, and their decimals: None for text, 0 for whole numbers."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""Text that starts so may be run as a formula by a spreadsheet program (OWASP, CSV injection)."""
+
+_EMPTY_SUBJECTS: Mapping[str, str] = {}
+_EMPTY_DAYS: Mapping[str, int | None] = {}
+
+
+def scan_frame(
+    reports: Iterable[Report],
+    subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
+    days: Mapping[str, int | None] = _EMPTY_DAYS,
+) -> pd.DataFrame:
+    """One row a scan, in the columns of `scans.csv`.
+
+    Parameters
+    ----------
+    reports
+        In the order of the rows.
+    subjects
+        Code of the person, by scan_id; blank where it is missing.
+    days
+        Days since that person's first scan, by scan_id; blank where it is missing or None.
+    """
+    rows = [
+        {**_scan_row(report), "subject": subjects.get(report.scan_id, ""), "day": days.get(report.scan_id)}
+        for report in reports
+    ]
+    return _frame(rows, SCAN_DECIMALS)
+
+
+def vertebra_frame(
+    reports: Iterable[Report],
+    subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
+    days: Mapping[str, int | None] = _EMPTY_DAYS,
+) -> pd.DataFrame:
+    """One row a vertebra, in the columns of `vertebrae.csv`; parameters as for `scan_frame`."""
+    rows = [
+        {
+            **_vertebra_row(report, finding),
+            "subject": subjects.get(report.scan_id, ""),
+            "day": days.get(report.scan_id),
+        }
+        for report in reports
+        for finding in report.findings
+    ]
+    return _frame(rows, VERTEBRA_DECIMALS)
+
+
+def scans_csv(
+    reports: Iterable[Report],
+    subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
+    days: Mapping[str, int | None] = _EMPTY_DAYS,
+) -> str:
+    """Text of `scans.csv`; parameters as for `scan_frame`."""
+    return _csv(scan_frame(reports, subjects, days), SCAN_DECIMALS)
+
+
+def vertebrae_csv(
+    reports: Iterable[Report],
+    subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
+    days: Mapping[str, int | None] = _EMPTY_DAYS,
+) -> str:
+    """Text of `vertebrae.csv`; parameters as for `scan_frame`."""
+    return _csv(vertebra_frame(reports, subjects, days), VERTEBRA_DECIMALS)
+
+
+def _scan_row(report: Report) -> dict[str, object]:
+    row_mm, column_mm = report.spacing_mm or (None, None)
+    derived = {
+        "view": report.view.value if report.view else "",
+        "status": report.status.value,
+        "n_fractures": count_fractures(report),
+        "vertebrae_scored": count_verdict(report, Verdict.SCORED),
+        "vertebrae_unreadable": count_verdict(report, Verdict.UNREADABLE),
+        "levels": levels_span(report),
+        "spacing_row_mm": row_mm,
+        "spacing_column_mm": column_mm,
+        "notes": "; ".join(report.notes),
+    }
+    return {name: getattr(report, name) for name in SCAN_DECIMALS if hasattr(report, name)} | derived
+
+
+def _vertebra_row(report: Report, finding: Finding) -> dict[str, object]:
+    of_scan = ("scan_id", "spacing_source", "input_sha256", "model_sha256", "program_version")
+    derived = {
+        "view": report.view.value if report.view else "",
+        "level": finding.level.value,
+        "status": finding.status.value,
+        "scale": report.scale if finding.grade is not None else "",
+        "landmark_sd_px": fmean(finding.landmark_sd_px) if finding.landmark_sd_px else None,
+        "remarks": "; ".join(finding.remarks),
+    }
+    measured = {name: getattr(finding, name) for name in VERTEBRA_DECIMALS if hasattr(finding, name)}
+    return measured | {name: getattr(report, name) for name in of_scan} | derived
+
+
+def _frame(rows: list[dict[str, object]], decimals: Mapping[str, int | None]) -> pd.DataFrame:
+    """A frame whose columns and their kinds do not depend on which rows it holds."""
+    kinds = {name: "str" if n is None else "Int64" if n == 0 else "float64" for name, n in decimals.items()}
+    return pd.DataFrame(rows, columns=list(decimals)).astype(kinds)
+
+
+def _csv(frame: pd.DataFrame, decimals: Mapping[str, int | None]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(decimals)
+    writer.writerows(zip(*(_cells(frame[name], n) for name, n in decimals.items()), strict=True))
+    return text.getvalue()
+
+
+def _cells(column: pd.Series[Any], decimals: int | None) -> list[str]:
+    if decimals is None:
+        return ["" if pd.isna(value) else _defused(value) for value in column]
+    return ["" if pd.isna(value) else f"{value:.{decimals}f}" for value in column]
+
+
+def _defused(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
