@@ -1,0 +1,1 @@
+"""Simulated spine exams with exact truth: training data, tests and sample data come from here."""

@@ -1,0 +1,115 @@
+"""One simulated picture with its truth: the fast route, drawn in two and a half dimensions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from oiscan.anatomy import View
+from oiscan.phantom.anatomy import Anatomy, draw_anatomy
+from oiscan.phantom.ap import ap_corners, ap_outline, draw_ap
+from oiscan.phantom.canvas import Canvas, noise_field
+from oiscan.phantom.display import display
+from oiscan.phantom.lateral import draw_bone_look, draw_lateral_bones, lateral_bodies, lateral_landmarks
+from oiscan.phantom.lateral_trunk import draw_lateral_hardware, draw_lateral_trunk
+from oiscan.scan import FloatArray, ImageArray
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture and the truth about it.
+
+    Parameters
+    ----------
+    picture
+        (rows, columns) between 0 and 1, bone bright; a lateral patient faces right.
+    landmarks_px
+        (18, 6, 2) lateral or (18, 4, 2) AP, as (column, row) from the centre of the first pixel, for T1 to L5 and S1;
+        points may lie outside the picture.
+    outlines_px
+        17 closed polygons (n, 2), the same way: T1 to L5.
+    pixels_per_mm
+        Resolution.
+    anatomy
+        The person.
+    """
+
+    picture: ImageArray
+    landmarks_px: FloatArray
+    outlines_px: tuple[FloatArray, ...]
+    pixels_per_mm: float
+    anatomy: Anatomy
+
+
+def draw_scene(
+    rng: np.random.Generator,
+    view: View,
+    anatomy: Anatomy,
+    shape: tuple[int, int],
+    pixels_per_mm: float,
+    origin_mm: FloatArray,
+    style: float,
+) -> Scene:
+    """Draw a person from one side.
+
+    Parameters
+    ----------
+    origin_mm
+        The point at the centre of the first pixel: (x, z) of the anatomy for a lateral picture, (y, z) for an AP one.
+    style
+        0 a radiograph, 1 a DXA picture.
+    """
+    canvas = Canvas(*shape, pixels_per_mm, origin_mm)
+    if view is View.LATERAL:
+        landmarks, outlines = _draw_lateral(rng, anatomy, canvas, style)
+    else:
+        draw_ap(rng, anatomy, canvas, style)
+        landmarks, outlines = ap_corners(anatomy), ap_outline(anatomy)
+    return Scene(
+        picture=display(rng, canvas.values, pixels_per_mm),
+        landmarks_px=canvas.to_pixels(landmarks),
+        outlines_px=tuple(canvas.to_pixels(outline) for outline in outlines),
+        pixels_per_mm=pixels_per_mm,
+        anatomy=anatomy,
+    )
+
+
+def _draw_lateral(
+    rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style: float
+) -> tuple[FloatArray, list[FloatArray]]:
+    bodies = lateral_bodies(anatomy)
+    height, width = canvas.values.shape
+    fine = noise_field(rng, height, width, rng.uniform(1.2, 2.5) * canvas.pixels_per_mm) * rng.uniform(0.03, 0.2)
+    coarse = noise_field(rng, height, width, rng.uniform(4, 9) * canvas.pixels_per_mm) * rng.uniform(0, 0.12)
+    look = draw_bone_look(rng, anatomy, style, (fine + coarse).astype(np.float32) * np.float32(rng.uniform(0.3, 1.6)))
+    draw_lateral_trunk(rng, anatomy, bodies, canvas, style)
+    draw_lateral_bones(rng, anatomy, bodies, canvas, look, style)
+    draw_lateral_hardware(rng, anatomy, bodies, canvas)
+    return lateral_landmarks(bodies), [body.outline for body in bodies[:17]]
+
+
+def draw_training_scene(
+    rng: np.random.Generator, view: View, shape: tuple[int, int], pixels_per_mm: float
+) -> Scene:
+    """A random person, framed at random as scanners frame people, in a random style.
+
+    Small people are enlarged to about the size of adults in the picture, as the scorer does too.
+    """
+    cv2.setNumThreads(1)
+    anatomy = draw_anatomy(rng)
+    style = float(rng.choice([0.0, 1.0, rng.random()], p=[0.4, 0.3, 0.3]))
+    scale = pixels_per_mm * np.exp(rng.normal(0, 0.1)) / max(anatomy.size, 0.45) ** rng.uniform(0.5, 1.0)
+    field = np.array(shape[::-1]) / scale
+    across = anatomy.centre_mm[:, [0, 2] if view is View.LATERAL else [1, 2]]
+    if view is View.LATERAL:
+        span = across[-1, 1] - across[0, 1]
+        middle = 0.5 * (across[0, 1] + across[-1, 1])
+        centre_y = middle + rng.uniform(-0.5, 0.5) * max(40, abs(span - field[1])) + rng.uniform(-40, 40)
+        centre_x = across[3:, 0].mean() + rng.uniform(-0.05, 0.3) * field[0]
+    else:
+        centre_y = across[int(rng.integers(9, 17)), 1] + rng.uniform(-0.2, 0.2) * field[1]
+        centre_x = across[8:, 0].mean() + rng.uniform(-0.12, 0.12) * field[0]
+    origin = np.array([centre_x, centre_y]) - field / 2
+    return draw_scene(rng, view, anatomy, shape, float(scale), origin, style)
