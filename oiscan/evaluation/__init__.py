@@ -1,0 +1,1 @@
+"""How well a model finds, places and names vertebrae on labelled pictures."""

@@ -1,0 +1,131 @@
+"""The label format of training and evaluation: COCO keypoints, one category a level.
+
+Every image may carry `view`, `spacing_mm` (row, column), `subject` and `hardware`; every annotation `readable` and
+`reason`. Keypoints are x, y, visibility, in the order of `oiscan.anatomy.LANDMARKS`; visibility 0 means not labelled.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oiscan.anatomy import LANDMARKS, Level, View
+from oiscan.errors import LabelError
+from oiscan.scan import FloatArray
+
+
+@dataclass(frozen=True)
+class LabelledVertebra:
+    """One labelled vertebra: landmarks (k, 2) as (row, column), NaN where not labelled."""
+
+    level: Level
+    landmarks_px: FloatArray
+    readable: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """One labelled picture; `file` is found beside the label file."""
+
+    file: Path
+    view: View
+    vertebrae: tuple[LabelledVertebra, ...]
+    spacing_mm: tuple[float, float] | None = None
+    subject: str = ""
+    hardware: bool = False
+
+
+@dataclass
+class LabelSet:
+    """All pictures of one label file, in its order."""
+
+    images: list[LabelledImage] = field(default_factory=list)
+
+
+def read_labels(path: Path) -> LabelSet:
+    """Read a COCO keypoint file.
+
+    Raises
+    ------
+    LabelError
+        The file is no such file; the message says what is missing.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        categories = {one["id"]: (Level(one["name"]), tuple(one["keypoints"])) for one in data["categories"]}
+        by_image: dict[Any, list[dict[str, Any]]] = {}
+        for annotation in data["annotations"]:
+            by_image.setdefault(annotation["image_id"], []).append(annotation)
+        images = [_image(one, by_image.get(one["id"], []), categories, path.parent) for one in data["images"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LabelError(f"{path.name} is not a COCO keypoint file oiscan can use: {error!r}") from error
+    return LabelSet(images)
+
+
+def write_labels(labels: LabelSet, path: Path) -> None:
+    """Write a COCO keypoint file; image files are named relative to its folder."""
+    views = sorted({image.view for image in labels.images})
+    categories, ids = [], {}
+    for view in views:
+        for level in Level:
+            ids[view, level] = len(categories) + 1
+            categories.append({"id": ids[view, level], "name": level.value, "supercategory": "vertebra",
+                               "keypoints": list(LANDMARKS[view])})
+    images, annotations = [], []
+    for number, image in enumerate(labels.images, 1):
+        images.append({"id": number, "file_name": image.file.relative_to(path.parent).as_posix(), "view": image.view,
+                       "spacing_mm": image.spacing_mm, "subject": image.subject, "hardware": image.hardware})
+        for vertebra in image.vertebrae:
+            annotations.append(_annotation(len(annotations) + 1, number, ids[image.view, vertebra.level], vertebra))
+    data = {"images": images, "annotations": annotations, "categories": categories}
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _annotation(number: int, image: int, category: int, vertebra: LabelledVertebra) -> dict[str, Any]:
+    known = ~np.isnan(vertebra.landmarks_px).any(1)
+    points = np.nan_to_num(vertebra.landmarks_px)
+    keypoints = [[round(float(x), 3), round(float(y), 3), 2 if seen else 0]
+                 for (y, x), seen in zip(points, known, strict=True)]
+    return {"id": number, "image_id": image, "category_id": category, "num_keypoints": int(known.sum()),
+            "keypoints": [value for triple in keypoints for value in triple],
+            "readable": vertebra.readable, "reason": vertebra.reason}
+
+
+def _image(
+    data: dict[str, Any],
+    annotations: list[dict[str, Any]],
+    categories: dict[Any, tuple[Level, tuple[str, ...]]],
+    folder: Path,
+) -> LabelledImage:
+    view = View(data["view"]) if "view" in data else _view_of(categories)
+    spacing = data.get("spacing_mm")
+    return LabelledImage(
+        file=folder / data["file_name"],
+        view=view,
+        vertebrae=tuple(_vertebra(one, view, *categories[one["category_id"]]) for one in annotations),
+        spacing_mm=None if spacing is None else (float(spacing[0]), float(spacing[1])),
+        subject=str(data.get("subject") or ""),
+        hardware=bool(data.get("hardware", False)),
+    )
+
+
+def _view_of(categories: dict[Any, tuple[Level, tuple[str, ...]]]) -> View:
+    names = {keypoints for _, keypoints in categories.values()}
+    for view in View:
+        if names == {LANDMARKS[view]}:
+            return view
+    raise LabelError("images carry no view and the keypoint names are those of no view")
+
+
+def _vertebra(data: dict[str, Any], view: View, level: Level, names: tuple[str, ...]) -> LabelledVertebra:
+    given = np.array(data["keypoints"], float).reshape(-1, 3)
+    landmarks = np.full((len(LANDMARKS[view]), 2), np.nan)
+    for name, (x, y, visible) in zip(names, given, strict=True):
+        if visible:
+            landmarks[LANDMARKS[view].index(name)] = y, x
+    return LabelledVertebra(level, landmarks, bool(data.get("readable", True)), str(data.get("reason") or ""))

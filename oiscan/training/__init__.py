@@ -1,0 +1,1 @@
+"""Training and export of the networks: the only room that imports torch."""

@@ -1,0 +1,167 @@
+"""The training loop: read it from top to bottom."""
+
+from __future__ import annotations
+
+import csv
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from oiscan.anatomy import LANDMARKS
+from oiscan.training.augment import FINDER_SHAPE, finder_batch, refiner_batch
+from oiscan.training.losses import finder_loss, finder_targets, refiner_loss
+from oiscan.training.networks import Finder, Refiner
+from oiscan.training.pool import Pool
+from oiscan.training.settings import TrainSettings
+
+AVERAGE_STEPS = 300  # the shipped weights are a running mean over about so many steps
+
+
+class Learner:
+    """One network with its optimiser and the running mean of its weights."""
+
+    def __init__(self, network: nn.Module, steps: int, settings: TrainSettings, device: torch.device) -> None:
+        self.network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        self.peak, self.steps, self.step_number = settings.learning_rate, max(1, steps), 0
+        self.mean = {name: value.clone() for name, value in self.network.state_dict().items()}
+
+    def step(self, loss: Tensor) -> None:
+        """One step of AdamW along a warm-up and a cosine."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.peak * _schedule(self.step_number, self.steps)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        self.step_number += 1
+        keep = min(1 - 1 / AVERAGE_STEPS, self.step_number / (self.step_number + 10))
+        with torch.no_grad():
+            for name, value in self.network.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.mean[name].mul_(keep).add_(value, alpha=1 - keep)
+                else:
+                    self.mean[name].copy_(value)
+
+    def state(self) -> dict[str, Any]:
+        """Everything a resumed run needs."""
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "mean": self.mean,
+            "step_number": self.step_number,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up where `state` was saved."""
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.mean = {name: value.to(next(self.network.parameters()).device) for name, value in state["mean"].items()}
+        self.step_number = state["step_number"]
+
+
+def train(settings: TrainSettings, out: Path, initial: dict[str, dict[str, Tensor]] | None = None) -> None:
+    """Train a finder and a refiner; `out` receives checkpoint.pt, curve.csv and, at the end, both weights.
+
+    Parameters
+    ----------
+    initial
+        Weights to start from, as {"finder": state, "refiner": state}; ignored when `out` holds a checkpoint.
+    """
+    device = _device(settings.device)
+    torch.set_num_threads(1)
+    torch.manual_seed(settings.seed)
+    torch.backends.cudnn.benchmark = device.type == "cuda"
+    torch.set_float32_matmul_precision("high")
+    out.mkdir(parents=True, exist_ok=True)
+    finder = Learner(Finder(), settings.rounds * settings.finder_steps, settings, device)
+    refiner = Learner(Refiner(len(LANDMARKS[settings.view])), settings.rounds * settings.refiner_steps, settings, device)
+    learners, first = {"finder": finder, "refiner": refiner}, 0
+    if (out / "checkpoint.pt").exists():
+        first = _resume(out / "checkpoint.pt", settings, learners)
+    elif initial is not None:
+        for name, learner in learners.items():
+            learner.network.load_state_dict(initial[name])
+            learner.mean = {key: value.clone() for key, value in learner.network.state_dict().items()}
+    pool, started = Pool(settings, device, first), time.monotonic()
+    try:
+        for number in range(first, settings.rounds):
+            pool.advance()
+            figures = _round(settings, number, pool, finder, refiner, device)
+            _log(out / "curve.csv", number + 1, figures)
+            left = (time.monotonic() - started) / (number + 1 - first) * (settings.rounds - number - 1)
+            told = " ".join(f"{name} {value:.3f}" for name, value in figures.items())
+            print(f"round {number + 1}/{settings.rounds}, {left / 60:.1f} min left: {told}", flush=True)
+            if (number + 1) % settings.checkpoint_rounds == 0 or number + 1 == settings.rounds:
+                _checkpoint(out / "checkpoint.pt", number + 1, settings, learners)
+    finally:
+        pool.close()
+
+
+def _round(
+    settings: TrainSettings, number: int, pool: Pool, finder: Learner, refiner: Learner, device: torch.device
+) -> dict[str, float]:
+    """All steps of one round; returns the mean of each figure."""
+    generator = torch.Generator(device).manual_seed(settings.seed * 1_000_003 + number)
+    sums: dict[str, Tensor] = {}
+    mixed = torch.autocast("cuda", torch.bfloat16, enabled=device.type == "cuda")
+    for _ in range(settings.finder_steps):
+        batch = finder_batch(pool, settings.finder_batch, generator)
+        with mixed:
+            outputs = finder.network(batch.pictures.contiguous(memory_format=torch.channels_last))
+        loss, figures = finder_loss(outputs, finder_targets(batch.corners, *FINDER_SHAPE[settings.view]))
+        finder.step(loss)
+        _add(sums, figures, settings.finder_steps)
+    for _ in range(settings.refiner_steps):
+        crops = refiner_batch(pool, settings.refiner_pictures, settings.refiner_crops, generator)
+        with mixed:
+            outputs = refiner.network(crops.crops.contiguous(memory_format=torch.channels_last))
+        loss, figures = refiner_loss(outputs, crops.landmarks, crops.masks, crops.genuine)
+        refiner.step(loss)
+        _add(sums, figures, settings.refiner_steps)
+    return {name: float(value) for name, value in sums.items()}
+
+
+def _add(sums: dict[str, Tensor], figures: dict[str, Tensor], count: int) -> None:
+    for name, value in figures.items():
+        sums[name] = sums.get(name, torch.zeros((), device=value.device)) + value.detach() / count
+
+
+def _schedule(step: int, steps: int) -> float:
+    warm = min(1.0, (step + 1) / 200)
+    return warm * (0.5 + 0.5 * float(torch.cos(torch.tensor(torch.pi * min(1.0, step / steps))))) + 1e-3
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def _checkpoint(path: Path, done: int, settings: TrainSettings, learners: dict[str, Learner]) -> None:
+    temporary = path.with_suffix(".tmp")
+    state = {"round": done, "settings": settings.model_dump_json()}
+    torch.save(state | {name: learner.state() for name, learner in learners.items()}, temporary)
+    os.replace(temporary, path)
+
+
+def _resume(path: Path, settings: TrainSettings, learners: dict[str, Learner]) -> int:
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    for name, learner in learners.items():
+        learner.restore(state[name])
+    return int(state["round"])
+
+
+def _log(path: Path, number: int, figures: dict[str, float]) -> None:
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(["round", *figures])
+        writer.writerow([number, *(f"{value:.5f}" for value in figures.values())])
