@@ -1,0 +1,181 @@
+"""A trained model on disk: found by name, verified against its card, run by ONNX Runtime on one thread."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oiscan.anatomy import View
+from oiscan.errors import ModelError
+from oiscan.scan import ImageArray
+from oiscan.segmentation.preprocess import CROP_FIELD, CROP_PX
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+CARD = "card.json"
+FINDER_MULTIPLE = 32
+_REINSTALL = "install oiscan again, or retrain and export the model anew"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The networks of one model folder. Build it with `Model.load`.
+
+    Parameters
+    ----------
+    name
+        As the card gives it.
+    folder
+        Where the files lie.
+    sha256
+        Over the sorted lines "name sha256" of all weight files: changes when any weight does.
+    card
+        What `card.json` says: training, metrics, intended use.
+
+    Notes
+    -----
+    A model pickles as its folder, so that a spawned worker loads and verifies it for itself.
+    """
+
+    name: str
+    folder: Path
+    sha256: str
+    card: dict[str, Any] = field(repr=False)
+    _sessions: dict[str, InferenceSession] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, name_or_path: str | Path = "default") -> Model:
+        """Find a model by name (see `available_models`) or by its folder, and verify its files.
+
+        Raises
+        ------
+        ModelError
+            No such model, a file missing or altered, or a card that cannot be used.
+        """
+        folder = _folder(name_or_path)
+        card = _read_card(folder)
+        for file, expected in card["files"].items():
+            _verify(folder / file, expected)
+        return cls(str(card["name"]), folder, _model_hash(card["files"]), card)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Model.load, (self.folder,)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views this model can segment."""
+        return tuple(view for view in View if view.value in self.card["views"])
+
+    def find(self, view: View, image: ImageArray) -> tuple[ImageArray, ImageArray, ImageArray]:
+        """Run the finder on a picture of any size.
+
+        Parameters
+        ----------
+        view
+            Lateral pictures must show the patient facing right.
+        image
+            (height, width) float32 between 0 and 1, about 1 mm a pixel for an adult.
+
+        Returns
+        -------
+        heat, corners, level
+            (2, h, w) logits, (8, h, w) offsets and (18, h, w) log-probabilities at a quarter of the size
+            (see `oiscan.segmentation.finder.decode`).
+        """
+        height, width = image.shape
+        padding = ((0, -height % FINDER_MULTIPLE), (0, -width % FINDER_MULTIPLE))
+        padded = np.pad(image.astype(np.float32, copy=False), padding)
+        outputs = self._session(view, "finder").run(["heat", "corners", "level"], {"image": padded[None, None]})
+        heat, corners, level = (np.asarray(output)[0] for output in outputs)
+        return heat, corners, level
+
+    def refine(self, view: View, crops: ImageArray) -> tuple[ImageArray, ImageArray, ImageArray, ImageArray]:
+        """Run the refiner on crops (n, 96, 96).
+
+        Returns
+        -------
+        landmarks, covariance, quality, mask
+            (n, k, 2) and (n, k, 2, 2) as (x, y) in crop pixels, (n,) and (n, 48, 48) probabilities.
+        """
+        wanted = ["landmarks", "covariance", "quality", "mask"]
+        outputs = self._session(view, "refiner").run(wanted, {"crop": crops[:, None].astype(np.float32, copy=False)})
+        landmarks, covariance, quality, mask = (np.asarray(output) for output in outputs)
+        return landmarks, covariance, quality, mask[:, 0]
+
+    def _session(self, view: View, network: str) -> InferenceSession:
+        key = f"{view.value}_{network}"
+        if key not in self._sessions:
+            if view not in self.views:
+                raise ModelError(f"model {self.name} has no networks for {view.value} scans; choose another model")
+            self._sessions[key] = _session(self.folder / f"{key}.onnx")
+        return self._sessions[key]
+
+
+def available_models() -> tuple[str, ...]:
+    """Names of the installed models, sorted. Cheap: runs and verifies nothing."""
+    return tuple(sorted({card.parent.name for root in _roots() for card in root.glob(f"*/{CARD}")}))
+
+
+def _roots() -> list[Path]:
+    """Folders that hold models: `models/` of a checkout first, so that weights installed earlier never shadow it."""
+    checkout = [Path(__file__).parents[2] / "models"]
+    spec = importlib.util.find_spec("oiscan_models")  # in an installed wheel the folder is a package of data
+    return checkout + [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
+
+
+def _folder(name_or_path: str | Path) -> Path:
+    named = [root / str(name_or_path) for root in _roots()] if isinstance(name_or_path, str) else []
+    for folder in (*named, Path(name_or_path)):
+        if (folder / CARD).is_file():
+            return folder.resolve()
+    known = ", ".join(available_models()) or "none"
+    raise ModelError(
+        f"there is no model '{Path(name_or_path).name}': give a folder with a {CARD}, or an installed model ({known})"
+    )
+
+
+def _read_card(folder: Path) -> dict[str, Any]:
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        geometry = {(view["crop_px"], view["crop_field"]) for view in card["views"].values()}
+        needed = {f"{view}_{network}.onnx" for view in card["views"] for network in ("finder", "refiner")}
+        complete = bool(card["name"]) and bool(needed) and needed <= set(card["files"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{CARD} of model '{folder.name}' cannot be used ({error!r}); {_REINSTALL}") from error
+    if not complete:
+        raise ModelError(f"{CARD} of model '{folder.name}' does not name all its networks' files; {_REINSTALL}")
+    if geometry != {(CROP_PX, CROP_FIELD)}:
+        raise ModelError(f"model '{folder.name}' was made for another version of oiscan; {_REINSTALL}")
+    return dict(card)
+
+
+def _verify(path: Path, expected: str) -> None:
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path.name} of model '{path.parent.name}' is missing; {_REINSTALL}") from error
+    if found != expected:
+        raise ModelError(f"{path.name} of model '{path.parent.name}' is not the file its card names; {_REINSTALL}")
+
+
+def _model_hash(files: dict[str, str]) -> str:
+    lines = "\n".join(f"{name} {sha256}" for name, sha256 in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _session(path: Path) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # a batch runs one process a core; more threads only get in each other's way
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,178 @@
+import numpy as np
+import pytest
+
+from oiscan.anatomy import COLUMN, Level, View
+from oiscan.errors import UnsupportedScanError
+from oiscan.scan import PixelSpacing, Scan, StoredFrame
+from oiscan.segmentation import segment
+from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NO_COLUMN
+from oiscan.spine import Evidence, Spine
+from tests.segmentation.drawn import DrawnModel, column, draw, quad
+
+VIEWS = list(View)
+CORNERS = {View.LATERAL: [0, 2, 3, 5], View.AP: [0, 1, 2, 3]}
+
+
+def scan(
+    quads: list[np.ndarray],
+    view: View | None = View.LATERAL,
+    mm: tuple[float, float] = (1.0, 1.0),
+    size_mm: tuple[float, float] = (300.0, 200.0),
+    known: bool = True,
+    upside_down: bool = False,
+) -> Scan:
+    """A picture of bodies given in mm."""
+    pixels = draw(quads, round(size_mm[0] / mm[0]), round(size_mm[1] / mm[1]), mm)
+    frame = StoredFrame(*pixels.shape, upside_down=upside_down)
+    return Scan(pixels, frame, "0" * 64, view=view, spacing=PixelSpacing(*mm, source="test") if known else None)
+
+
+def names(spine: Spine) -> list[str]:
+    return [vertebra.level.value for vertebra in spine.vertebrae]
+
+
+def corners_of(spine: Spine) -> np.ndarray:
+    return np.array([vertebra.landmarks_px[CORNERS[spine.view]] for vertebra in spine.vertebrae])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("mm", [(1.0, 1.0), (0.5, 0.5), (1.3, 0.65)])
+def test_every_vertebra_is_found_named_and_placed(view: View, mm: tuple[float, float]) -> None:
+    quads = column(8, depth=32.0)
+    spine = segment(scan(quads, view, mm), DrawnModel())
+    assert spine.view is view
+    assert names(spine) == ["T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5"]
+    np.testing.assert_allclose(corners_of(spine), np.array(quads)[..., ::-1] / mm, atol=1.2 / min(mm))
+    assert all(vertebra.evidence is Evidence.CLEAR for vertebra in spine.vertebrae)
+    assert all(vertebra.confidence == pytest.approx(0.95) for vertebra in spine.vertebrae)
+    assert spine.notes == ()
+
+
+def test_a_patient_facing_left_is_mirrored_and_told_so() -> None:
+    right = segment(scan(column(7)), DrawnModel())
+    left = segment(scan([body[[1, 0, 3, 2]] for body in column(7)]), DrawnModel())
+    assert (right.anterior, left.anterior) == ("right", "left")
+    assert names(left) == names(right)
+    np.testing.assert_allclose(corners_of(left)[:, [1, 0, 3, 2]], corners_of(right), atol=1.0)
+    assert left.vertebrae[0].covariance_px[0] == pytest.approx(right.vertebrae[0].covariance_px[0], abs=0.1)
+
+
+def test_an_ap_scan_has_no_front_and_is_never_mirrored() -> None:
+    spine = segment(scan([body[[1, 0, 3, 2]] for body in column(7)], View.AP), DrawnModel())
+    assert spine.anterior == ""
+    assert (corners_of(spine)[:, 0, 1] < corners_of(spine)[:, 1, 1]).all()
+
+
+def test_landmarks_are_those_of_the_stored_image() -> None:
+    quads = column(6)
+    spine = segment(scan(quads, upside_down=True), DrawnModel())
+    expected = np.array(quads)[..., ::-1] * [-1, 1] + [299, 0]
+    np.testing.assert_allclose(corners_of(spine), expected, atol=1.2)
+    assert names(spine)[0] == "T12"
+    outline = spine.vertebrae[0].outline_px
+    assert abs(outline[:, 0].mean() - expected[0, :, 0].mean()) < 1
+
+
+@pytest.mark.parametrize("depth", [16.0, 45.0])
+def test_children_and_large_bodies_are_looked_at_once_more_at_the_right_size(depth: float) -> None:
+    model, shape = DrawnModel(), {"depth": depth, "height": 0.7 * depth}
+    quads = column(6, top=depth, step=0.9 * depth, **shape)
+    spine = segment(scan(quads), model)
+    assert len(spine.vertebrae) == 6
+    assert len(model.looked_at) == 3
+    assert model.looked_at[-1][0] == pytest.approx(300 * 31 / depth, rel=0.08)
+
+
+@pytest.mark.parametrize("mm", [0.4, 0.9])
+def test_without_spacing_the_size_is_found(mm: float) -> None:
+    quads = column(8)
+    spine = segment(scan(quads, mm=(mm, mm), known=False), DrawnModel())
+    assert names(spine)[-1] == "L5"
+    np.testing.assert_allclose(corners_of(spine), np.array(quads)[..., ::-1] / mm, atol=1.2 / mm)
+
+
+def test_a_wrong_spacing_does_not_hide_the_spine() -> None:
+    pixels = draw(column(8), 300, 200)
+    wrong = Scan(pixels, StoredFrame(300, 200), "0" * 64, View.LATERAL, PixelSpacing(0.1, 0.1, "test"))
+    assert len(segment(wrong, DrawnModel()).vertebrae) == 8
+
+
+def test_a_vertebra_nobody_saw_keeps_its_place_and_level() -> None:
+    quads = column(8)
+    del quads[3]
+    spine = segment(scan(quads), DrawnModel(last=16))
+    assert Level.L1 not in [vertebra.level for vertebra in spine.vertebrae]
+    assert len(spine.vertebrae) == 7
+    levels = [COLUMN.index(vertebra.level) for vertebra in spine.vertebrae]
+    assert np.diff(levels).tolist() == [1, 1, 2, 1, 1, 1]
+
+
+def test_s1_names_the_last_vertebra_and_is_none_itself() -> None:
+    spine = segment(scan(column(6)), DrawnModel(sacrum=True))
+    assert names(spine) == ["L1", "L2", "L3", "L4", "L5"]
+    assert spine.numbering is not None
+    assert spine.numbering.anchor == "sacrum"
+
+
+def test_a_vertebra_at_the_edge_is_cut_and_kept() -> None:
+    spine = segment(scan(column(6, top=8.0)), DrawnModel())
+    assert [vertebra.evidence for vertebra in spine.vertebrae] == [Evidence.CUT] + [Evidence.CLEAR] * 5
+
+
+class Doubtful(DrawnModel):
+    """Trusts only the crops `trusted` of the column."""
+
+    def __init__(self, trusted: list[bool]) -> None:
+        super().__init__()
+        self.trusted = trusted
+
+    def refine(self, view: View, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        landmarks, covariance, _, mask = super().refine(view, crops)
+        return landmarks, covariance, np.where(self.trusted, 0.9, 0.2), mask
+
+
+def test_ends_the_refiner_doubts_are_dropped_and_doubt_in_between_is_told() -> None:
+    spine = segment(scan(column(8)), Doubtful([False, False, True, True, False, True, True, False]))
+    assert names(spine) == ["T12", "L1", "L2", "L3", "L4"]
+    assert [vertebra.evidence is Evidence.FAINT for vertebra in spine.vertebrae] == [False, False, True, False, False]
+
+
+def test_mostly_doubtful_vertebrae_are_worth_a_note() -> None:
+    spine = segment(scan(column(8)), Doubtful([True, *[False] * 6, True]))
+    assert spine.notes == (MOSTLY_UNCLEAR,)
+
+
+@pytest.mark.parametrize("quads", [[], column(2), [quad(30, 30), quad(150, 40), quad(40, 250), quad(170, 200)]])
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_column_is_said_and_not_invented(quads: list[np.ndarray], view: View) -> None:
+    spine = segment(scan(quads, view), DrawnModel())
+    assert spine == Spine(view, (), None, notes=(NO_COLUMN,))
+
+
+def test_a_curved_spine_on_an_ap_scan_is_worth_a_note() -> None:
+    angles = np.linspace(-15, 15, 8)
+    step = 30 * np.stack([-np.sin(np.radians(angles)), np.cos(np.radians(angles))], 1)
+    at = np.array([100.0, 10.0]) + np.cumsum(step, axis=0)
+    quads = [quad(x, y, 36, 24, degrees=angle) for (x, y), angle in zip(at, angles, strict=True)]
+    spine = segment(scan(quads, View.AP), DrawnModel())
+    assert len(spine.vertebrae) == 8
+    assert spine.notes == ("curved spine: the tilt of its vertebrae differs by 30 degrees",)
+
+
+def test_an_unknown_view_is_refused_with_a_remedy() -> None:
+    with pytest.raises(UnsupportedScanError, match="view") as refused:
+        segment(scan(column(6), view=None), DrawnModel())
+    assert "--view" in refused.value.remedy
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 700), (700, 3)])
+@pytest.mark.parametrize("view", VIEWS)
+def test_tiny_and_odd_pictures_hold_no_spine(shape: tuple[int, int], view: View) -> None:
+    noise = np.random.default_rng(0).random(shape).astype(np.float32)
+    assert segment(Scan(noise, StoredFrame(*shape), "0" * 64, view), DrawnModel()).vertebrae == ()
+
+
+def test_more_than_seventeen_cannot_be_named() -> None:
+    quads = column(19, top=20.0, step=26.0, height=20.0)
+    spine = segment(scan(quads, size_mm=(520.0, 150.0)), DrawnModel(last=17))
+    assert [vertebra.level for vertebra in spine.vertebrae] == list(COLUMN)
