@@ -1,0 +1,144 @@
+"""``oiscan score``: files and folders in, a results folder out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from oiscan.anatomy import View
+from oiscan.cli.progress import progress
+from oiscan.errors import ConfigError
+from oiscan.report import Status
+from oiscan.version import versions
+
+if TYPE_CHECKING:
+    from oiscan.pipeline import Settings
+    from oiscan.segmentation import Model
+
+
+def score(
+    inputs: Annotated[list[Path], typer.Argument(metavar="IN...", help="Scan files, and folders to search for them.")],
+    out: Annotated[Path, typer.Option(help="Results folder; results of an earlier run in it are replaced.")],
+    view: Annotated[View | None, typer.Option(help="The view of all scans, whatever the files say.")] = None,
+    spacing: Annotated[
+        str | None, typer.Option(metavar="MM[,MM]", help="Pixel size of all scans: rows, columns.")
+    ] = None,
+    inverted: Annotated[
+        bool | None, typer.Option("--inverted/--not-inverted", help="Whether bone is dark in all pictures.")
+    ] = None,
+    scale: Annotated[str, typer.Option(metavar="genant|paediatric", help="Grading scale.")] = "genant",
+    model: Annotated[str, typer.Option(metavar="NAME", help="Model to use: a name or a folder.")] = "default",
+    subjects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your own codes: a CSV file with patient_id,subject.")
+    ] = None,
+    keep_identifiers: Annotated[
+        bool, typer.Option("--keep-identifiers", help="Name source files and patients in scans.csv.")
+    ] = False,
+) -> None:
+    """Score scans and write a results folder. Open its index.html first."""
+    from oiscan.pipeline import Settings
+
+    settings = Settings(view, spacing_mm(spacing), inverted, scale, model)
+    run = score_folder(inputs, out, settings, subjects, keep_identifiers)
+    typer.echo(run.summary)
+    if run.failed:
+        typer.echo("\n".join(["Failed (private/files.csv names the files):", *run.failed]), err=True)
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended, in words that identify nobody."""
+
+    summary: str
+    failed: tuple[str, ...]
+
+
+def score_folder(
+    inputs: Sequence[Path],
+    out: Path,
+    settings: Settings,
+    subjects: Path | None = None,
+    keep_identifiers: bool = False,
+) -> Run:
+    """Score all scans in `inputs` into the results folder `out`.
+
+    Raises
+    ------
+    ConfigError, ModelError
+        Before any scan is scored, when the run cannot begin.
+    """
+    from oiscan.batch import gather, score_jobs
+    from oiscan.segmentation import Model
+    from oiscan.store import ResultsFolder
+    from oiscan.subjects import read_codes
+
+    started, clock = datetime.now(UTC), time.monotonic()
+    codes = {} if subjects is None else read_codes(subjects)
+    files = _files(inputs, out)
+    model = Model.load(settings.model)
+    results = ResultsFolder(out, codes, keep_identifiers)
+    failed = []
+    jobs = gather(files)
+    with progress(len(jobs)) as advance:
+        for job, report in score_jobs(jobs, settings, model):
+            results.add(report, job.sources)
+            advance(report)
+            failed += [f"  {report.scan_id}: {report.reason}"] if report.status is Status.FAILED else []
+    results.finish(_provenance(settings, model, keep_identifiers, started, time.monotonic() - clock))
+    return Run(_summary(results.counts()), tuple(failed))
+
+
+def spacing_mm(text: str | None) -> tuple[float, float] | None:
+    """(row, column) sizes from "0.25" or "0.25,0.3"."""
+    if text is None:
+        return None
+    try:
+        sizes = [float(part) for part in text.split(",")]
+        row, column = sizes * 2 if len(sizes) == 1 else sizes
+    except ValueError as error:
+        raise ConfigError("--spacing takes one size in mm, or two as ROW,COLUMN: 0.25 or 0.25,0.3") from error
+    return row, column
+
+
+def _files(inputs: Sequence[Path], out: Path) -> list[Path]:
+    """All candidate files; never those of the results folder, which may lie inside a searched folder."""
+    from oiscan.loaders import find_files
+
+    for number, path in enumerate(inputs, start=1):
+        if not path.exists():
+            raise ConfigError(f"input {number} of {len(inputs)} does not exist")
+    files = [file for file in find_files(inputs) if not file.resolve().is_relative_to(out.resolve())]
+    if not files:
+        raise ConfigError("no scan file was found in the inputs: give DICOM, PNG or TIFF files, or folders of them")
+    return files
+
+
+def _provenance(
+    settings: Settings, model: Model, keep_identifiers: bool, started: datetime, seconds: float
+) -> dict[str, Any]:
+    """What `run.json` says: enough to run it again, nothing of the patients and no path."""
+    return {
+        "versions": versions(),
+        "model": {"name": model.name, "sha256": model.sha256},
+        "settings": {
+            "view": settings.view,
+            "spacing_mm": settings.spacing_mm,
+            "inverted": settings.inverted,
+            "scale": settings.scale,
+            "keep_identifiers": keep_identifiers,
+        },
+        "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 2)},
+    }
+
+
+def _summary(counts: dict[str, int]) -> str:
+    ended = ", ".join(f"{counts[status.value]} {status.value}" for status in Status)
+    return f"{counts['files']} files, {counts['scans']} scans: {ended}. Open index.html in the results folder."
+

@@ -1,0 +1,189 @@
+"""The results folder: what one run leaves behind, and what of it stays private."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oiscan.report import Report, Status
+from oiscan.reports import page, picture, table
+from oiscan.scan import Identity, Scan
+from oiscan.subjects import SubjectCodes, study_days
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEY_FILE = "subject_key"
+FILES_COLUMNS = (
+    "scan_id",
+    "subject",
+    "source",
+    "patient_id",
+    "birth_date",
+    "scan_date",
+    "study_uid",
+    "series_uid",
+    "sop_instance_uid",
+)
+"""Columns of `private/files.csv`: one row a file."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A scan without its pixels."""
+
+    report: Report
+    sources: tuple[Path, ...]
+    identity: Identity
+    subject: str
+
+
+class ResultsFolder:
+    """Takes the reports of one run, one by one, and leaves a complete results folder.
+
+    A folder holds one run: what an earlier run left there is replaced. Only the subject key stays, so that the same
+    person keeps the same code.
+
+    Parameters
+    ----------
+    folder
+        Made where it does not exist.
+    own_codes
+        The user's own subject codes by patient id (see `oiscan.subjects.read_codes`).
+    keep_identifiers
+        Whether `scans.csv` also names source files and patients.
+    """
+
+    def __init__(self, folder: Path, own_codes: Mapping[str, str], keep_identifiers: bool = False) -> None:
+        self.folder = folder
+        self.keep_identifiers = keep_identifiers
+        for name in ("scans", "overlays", "private"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / "private").chmod(0o700)
+        self._codes = SubjectCodes(_subject_key(folder / "private" / KEY_FILE), own_codes)
+        self._entries: list[_Entry] = []
+        self._overlays: set[str] = set()
+
+    def add(self, report: Report, sources: Sequence[Path]) -> None:
+        """Write what belongs to one scan alone, and remember the rest without its pixels."""
+        identity = report.scan.identity if report.scan is not None else Identity()
+        subject = self._codes.code(identity.patient_id, report.scan_id)
+        write_whole(self.folder / "scans" / f"{report.scan_id}.json", as_json(report.to_dict()))
+        if report.scan is not None and report.scan.burned_in_text is not True:
+            write_whole(self.folder / "overlays" / f"{report.scan_id}.png", _overlay(report.scan, report))
+            self._overlays.add(report.scan_id)
+        self._entries.append(_Entry(replace(report, scan=None), tuple(sources), identity, subject))
+
+    def finish(self, run: Mapping[str, Any]) -> None:
+        """Write what belongs to all scans: tables, page, the private list of files and `run.json`.
+
+        `run` is what the caller knows of the run (settings, model, times); the counts are added here.
+        """
+        entries, days = self._ordered()
+        reports = [entry.report for entry in entries]
+        by_scan = {entry.report.scan_id: entry.subject for entry in entries}
+        scans = table.scans_csv(reports, by_scan, days)
+        if self.keep_identifiers:
+            scans = _with_identifiers(scans, entries)
+        write_whole(self.folder / "scans.csv", scans)
+        write_whole(self.folder / "vertebrae.csv", table.vertebrae_csv(reports, by_scan, days))
+        write_whole(self.folder / "private" / "files.csv", _files_csv(entries))
+        write_whole(self.folder / "index.html", page.index_page(reports, by_scan, days, self._overlays))
+        write_whole(self.folder / "run.json", as_json({**run, "counts": self.counts()}))
+        self._forget_earlier_runs()
+
+    def counts(self) -> dict[str, int]:
+        """How many files and scans there were, and how the scans ended."""
+        ended = Counter(entry.report.status for entry in self._entries)
+        files = sum(len(entry.sources) for entry in self._entries)
+        return {"files": files, "scans": len(self._entries)} | {status.value: ended[status] for status in Status}
+
+    def _ordered(self) -> tuple[list[_Entry], dict[str, int | None]]:
+        """Entries by subject, day and scan_id, whatever order they came in; and the day of each scan."""
+        dates = study_days((entry.subject, entry.identity.scan_date) for entry in self._entries)
+        days = {entry.report.scan_id: day for entry, day in zip(self._entries, dates, strict=True)}
+
+        def place(entry: _Entry) -> tuple[str, bool, int, str]:
+            day = days[entry.report.scan_id]
+            return entry.subject, day is None, day or 0, entry.report.scan_id
+
+        return sorted(self._entries, key=place), days
+
+    def _forget_earlier_runs(self) -> None:
+        kept = {entry.report.scan_id for entry in self._entries}
+        _remove_others(self.folder / "scans", ".json", kept)
+        _remove_others(self.folder / "overlays", ".png", self._overlays)
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.replace(partial, path)
+
+
+def as_json(data: Any) -> str:
+    """As JSON text that any reader accepts: no NaN, one key a line."""
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _overlay(scan: Scan, report: Report) -> bytes:
+    return picture.encode_png(picture.overlay(scan, report))
+
+
+def _subject_key(path: Path) -> bytes:
+    """The folder's own key, made at the first run."""
+    if not path.exists():
+        write_whole(path, secrets.token_hex(32) + "\n")
+        path.chmod(0o600)
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _files_csv(entries: Iterable[_Entry]) -> str:
+    rows = [
+        (
+            entry.report.scan_id,
+            entry.subject,
+            source,
+            entry.identity.patient_id,
+            entry.identity.birth_date,
+            entry.identity.scan_date,
+            entry.identity.study_uid,
+            entry.identity.series_uid,
+            entry.identity.sop_instance_uid,
+        )
+        for entry in entries
+        for source in entry.sources
+    ]
+    return _csv_text([FILES_COLUMNS, *rows])
+
+
+def _with_identifiers(scans_csv: str, entries: Sequence[_Entry]) -> str:
+    """`scans.csv` with two more columns, as the user asked."""
+    header, *rows = csv.reader(io.StringIO(scans_csv))
+    more = [(" | ".join(map(str, entry.sources)), entry.identity.patient_id) for entry in entries]
+    wider = [[*row, *cells] for row, cells in zip(rows, more, strict=True)]
+    return _csv_text([[*header, "source", "patient_id"], *wider])
+
+
+def _csv_text(rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _remove_others(folder: Path, suffix: str, kept: set[str]) -> None:
+    """Remove results of scans not in `kept`; files that are no result of oiscan stay."""
+    for file in folder.iterdir():
+        named = re.fullmatch(r"[0-9a-f]{16}|unopened-\d+", file.stem)
+        if named and file.suffix == suffix and file.stem not in kept:
+            file.unlink()

@@ -1,0 +1,120 @@
+"""One scan to its report: every way a scan can end, and what the report keeps of the scan."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+import oiscan
+from oiscan.anatomy import Level, View
+from oiscan.errors import ConfigError, UnreadableFileError
+from oiscan.pipeline import Settings, score_file, score_scan
+from oiscan.report import Report, Status
+from oiscan.scan import Scan
+from tests.fakes import FakeModel, picture, write_dicom
+
+
+def lateral(**options):
+    return Scan.from_array(picture(), view=View.LATERAL, **options)
+
+
+def test_a_scored_scan_carries_findings_and_what_made_them(fake_model):
+    report = score_scan(lateral(spacing_mm=0.5), fake_model)
+    l1, l2 = report.findings
+    assert (report.status, report.reason) == (Status.SCORED, "")
+    assert (l1.level, l1.grade, l1.anterior_height_mm) == (Level.L1, 0, 10.0)
+    # L2: corner 10 px below the other one and 30 px across; ha = 10 px, hp = 20 px, so half of the height is lost.
+    assert (l2.level, l2.grade, l2.height_loss_percent) == (Level.L2, 3, pytest.approx(50))
+    assert (report.worst_grade, report.grade_sum, report.anterior) == (3, 3, "right")
+    assert (report.numbering_anchor, report.numbering_probability) == ("sacrum", 0.9)
+    assert (report.model_name, report.model_sha256, report.scale) == ("fake", "f" * 64, "genant")
+    assert report.program_version == oiscan.__version__
+
+
+def test_without_spacing_grades_stand_and_millimetres_do_not(fake_model):
+    report = score_scan(lateral(), fake_model)
+    assert [finding.grade for finding in report.findings] == [0, 3]
+    assert {finding.anterior_height_mm for finding in report.findings} == {None}
+    assert (report.spacing_mm, report.spacing_source) == (None, "")
+
+
+def test_the_scale_decides_the_grade(fake_model):
+    assert score_scan(lateral(), fake_model, "paediatric").findings[1].grade == 2
+    assert score_scan(lateral(), fake_model, "genant").findings[1].grade == 3
+
+
+def test_nothing_found_is_unreadable_with_the_reason(fake_model):
+    report = score_scan(Scan.from_array(picture(rows=70), view=View.AP), fake_model)
+    assert (report.status, report.reason, report.findings) == (Status.UNREADABLE, "no vertebra found", ())
+    assert report.notes == ("no continuous row of vertebrae was found",)
+
+
+def test_an_unknown_view_is_unsupported_and_says_what_to_do(fake_model):
+    report = score_scan(Scan.from_array(picture()), fake_model)
+    assert (report.status, report.reason) == (
+        Status.UNSUPPORTED,
+        "view unknown: give --view lateral or --view ap",
+    )
+
+
+def test_a_view_the_model_has_not_learnt_is_unsupported(fake_model):
+    report = score_scan(lateral(), FakeModel(views=(View.AP,)))
+    assert (report.status, report.reason) == (Status.UNSUPPORTED, "the model knows no lateral scans")
+
+
+def test_a_report_survives_its_own_json(fake_model):
+    report = score_scan(lateral(spacing_mm=(0.5, 0.25)), fake_model)
+    assert Report.from_dict(report.to_dict()) == report
+
+
+def test_a_file_is_named_by_its_bytes_however_it_ends(tmp_path, fake_model):
+    files = {
+        Status.SCORED: write_dicom(tmp_path / "scored", picture()),
+        Status.UNREADABLE: write_dicom(tmp_path / "unreadable", picture(rows=70)),
+        Status.UNSUPPORTED: write_dicom(tmp_path / "hip", picture(), BodyPartExamined="HIP", SeriesDescription="Hip"),
+        Status.FAILED: tmp_path / "failed",
+    }
+    files[Status.FAILED].write_bytes(b"no scan at all")
+    for status, file in files.items():
+        report = score_file(file, Settings(), fake_model)
+        assert report.status is status, report.reason
+        assert bool(report.reason) == (status is not Status.SCORED)
+        assert report.input_sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert report.scan_id == report.input_sha256[:16]
+        assert report.model_sha256 == fake_model.sha256
+
+
+def test_settings_reach_the_reader(tmp_path, fake_model):
+    file = write_dicom(tmp_path / "scan", picture())
+    report = score_file(file, Settings(view="ap", spacing_mm=(0.5, 0.4)), fake_model)
+    assert (report.view, report.spacing_mm, report.spacing_source) == (View.AP, (0.5, 0.4), "user")
+
+
+def test_a_file_that_cannot_be_opened_raises(tmp_path, fake_model):
+    with pytest.raises(UnreadableFileError, match="cannot be opened"):
+        score_file(tmp_path / "absent", Settings(), fake_model)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"view": "sideways"}, "choose lateral or ap"),
+        ({"scale": "harsh"}, "choose genant or paediatric"),
+        ({"spacing_mm": (0.2, 0.2, 0.2)}, "state the pixel size"),
+        ({"spacing_mm": -1.0}, "state the pixel size"),
+    ],
+)
+def test_impossible_settings_are_refused_before_any_scan(wrong, said):
+    with pytest.raises(ConfigError, match=said):
+        Settings(**wrong)
+
+
+def test_the_front_door_reads_and_scores(tmp_path, fake_model):
+    file = write_dicom(tmp_path / "scan", picture())
+    from_file = oiscan.score(file)
+    assert from_file == oiscan.score(oiscan.read(file))
+    assert from_file.scan is not None
+    assert len(from_file.to_frame()) == 2
+    np.testing.assert_array_equal(from_file.scan.pixels, oiscan.read(file).pixels)
+    with pytest.raises(ConfigError, match=r"oiscan\.read"):
+        oiscan.score(from_file.scan, view="ap")
