@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -51,6 +52,7 @@ def draw_scene(
     pixels_per_mm: float,
     origin_mm: FloatArray,
     style: float,
+    chain: Callable[[np.random.Generator, ImageArray, float], ImageArray] = display,
 ) -> Scene:
     """Draw a person from one side.
 
@@ -60,6 +62,8 @@ def draw_scene(
         The point at the centre of the first pixel: (x, z) of the anatomy for a lateral picture, (y, z) for an AP one.
     style
         0 a radiograph, 1 a DXA picture.
+    chain
+        Turns attenuation into a picture: `display`, as hard as it gets, or `plain_display`.
     """
     canvas = Canvas(*shape, pixels_per_mm, origin_mm)
     if view is View.LATERAL:
@@ -68,7 +72,7 @@ def draw_scene(
         draw_ap(rng, anatomy, canvas, style)
         landmarks, outlines = ap_corners(anatomy), ap_outline(anatomy)
     return Scene(
-        picture=display(rng, canvas.values, pixels_per_mm),
+        picture=chain(rng, canvas.values, pixels_per_mm),
         landmarks_px=canvas.to_pixels(landmarks),
         outlines_px=tuple(canvas.to_pixels(outline) for outline in outlines),
         pixels_per_mm=pixels_per_mm,
