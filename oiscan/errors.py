@@ -6,7 +6,8 @@
     ├── ScanError             one input file; says which, what is wrong, what to do
     │   ├── UnreadableFileError   not a scan file at all, truncated, or pixels that cannot be decoded
     │   ├── NoImageError          a DICOM object without a picture (report, presentation state, PDF)
-    │   └── UnsupportedScanError  a picture, but not a spine scan oiscan can score
+    │   ├── UnsupportedScanError  a picture, but not a spine scan oiscan can score
+    │   └── HeldBackError         a file that must not leave without a human having looked at it
     ├── ModelError            a model folder that is missing, incomplete or altered
     ├── LabelError            a label file or dataset that cannot be used
     └── ConfigError           a setting that does not exist or has an impossible value
@@ -62,6 +63,10 @@ class NoImageError(ScanError):
 
 class UnsupportedScanError(ScanError):
     """A picture that is not a spine scan oiscan can score."""
+
+
+class HeldBackError(ScanError):
+    """A file that may identify somebody, and must not leave without a human having looked at it."""
 
 
 class ModelError(OiscanError):

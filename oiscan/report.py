@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from oiscan.anatomy import Level, View
+from oiscan.scan import ReaderVertebra
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +107,8 @@ class Report:
         Name of the grading scale used.
     numbering_anchor, numbering_probability, numbering_alternatives
         How the levels were named and how sure that is (see `oiscan.spine.Numbering`).
+    reader_vertebrae
+        What somebody marked on the scanner, as the file tells: beside the findings, never mixed with them.
     model_sha256, program_version
         What made these numbers.
     """
@@ -136,6 +139,7 @@ class Report:
     model_name: str = ""
     model_sha256: str = ""
     program_version: str = ""
+    reader_vertebrae: tuple[ReaderVertebra, ...] = ()
     scan: Scan | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -162,6 +166,7 @@ class Report:
             kept["spacing"] = {"row_mm": spacing_mm[0], "column_mm": spacing_mm[1], "source": source}
         kept["worst_grade"], kept["grade_sum"], kept["grade_n"] = self.worst_grade, self.grade_sum, self.grade_n
         kept["vertebrae"] = [asdict(finding) for finding in self.findings]
+        kept["reader_vertebrae"] = [asdict(vertebra) for vertebra in self.reader_vertebrae]
         return kept
 
     @classmethod
@@ -179,6 +184,7 @@ class Report:
         kept["notes"] = tuple(kept["notes"])
         kept["numbering_alternatives"] = tuple((int(shift), float(p)) for shift, p in kept["numbering_alternatives"])
         kept["findings"] = tuple(_finding(vertebra) for vertebra in kept.pop("vertebrae"))
+        kept["reader_vertebrae"] = tuple(_reader_vertebra(vertebra) for vertebra in kept.get("reader_vertebrae", ()))
         return cls(**kept)
 
     def to_frame(self) -> pd.DataFrame:
@@ -197,6 +203,11 @@ class Report:
         from oiscan.reports.page import notebook_html
 
         return notebook_html(self)
+
+
+def _reader_vertebra(data: dict[str, Any]) -> ReaderVertebra:
+    points = tuple((float(row), float(column)) for row, column in data["landmarks_px"])
+    return ReaderVertebra(**{**data, "level": Level(data["level"]), "landmarks_px": points})
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from oiscan.anatomy import View
+from oiscan.anatomy import LATERAL_LANDMARKS, Level, View
 
 FloatArray = npt.NDArray[np.float64]
 ImageArray = npt.NDArray[np.float32]
@@ -86,7 +86,10 @@ class Acquisition:
 
 @dataclass(frozen=True, repr=False)
 class Identity:
-    """What identifies a patient. Never printed, never written outside the private folder."""
+    """What identifies a patient. Never printed, never written outside the private folder.
+
+    `issuer` is who gave out the patient id: two hospitals may give the same one to two people.
+    """
 
     patient_id: str = ""
     patient_name: str = ""
@@ -95,6 +98,7 @@ class Identity:
     study_uid: str = ""
     series_uid: str = ""
     sop_instance_uid: str = ""
+    issuer: str = ""
 
     def __repr__(self) -> str:
         return "Identity(hidden)"
@@ -125,6 +129,41 @@ class StoredFrame:
         return self.to_stored(points)  # turning upside down undoes itself
 
 
+@dataclass(frozen=True)
+class ReaderVertebra:
+    """A vertebra somebody marked on the scanner, as its file tells; never mixed with oiscan's own findings.
+
+    Parameters
+    ----------
+    level
+        Its name, as the reader gave it.
+    landmarks_px
+        Six (row, column) in the stored image, in the order of `oiscan.anatomy.LATERAL_LANDMARKS`.
+    source
+        What wrote them.
+    deformity
+        "none", "wedge", "biconcave", "crush" or "unknown".
+    severity
+        "none", "mild", "moderate", "severe" or "unknown".
+    """
+
+    level: Level
+    landmarks_px: tuple[tuple[float, float], ...]
+    source: str
+    deformity: str = "unknown"
+    severity: str = "unknown"
+
+    def __post_init__(self) -> None:
+        if np.shape(self.landmarks_px) != (len(LATERAL_LANDMARKS), 2) or not np.isfinite(self.landmarks_px).all():
+            raise ValueError(f"landmarks must be finite and (6, 2), got shape {np.shape(self.landmarks_px)}")
+
+    @property
+    def anterior(self) -> str:
+        """The side of the stored picture, "left" or "right", the front of the body is on."""
+        columns = np.array(self.landmarks_px)[:, 1]
+        return "right" if columns[[2, 3]].mean() > columns[[0, 5]].mean() else "left"
+
+
 @dataclass(frozen=True, repr=False)
 class Scan:
     """One picture of a spine, ready to be scored.
@@ -149,6 +188,10 @@ class Scan:
         What the loader had to decide or could not trust, for the reader.
     burned_in_text
         True when the picture is known to hold text, None when unknown.
+    captured
+        Whether the picture was made from a screen, a page or a film (DICOM's Secondary Capture).
+    reader_landmarks
+        Vertebrae somebody marked on the scanner, from head to foot.
     """
 
     pixels: ImageArray
@@ -163,6 +206,8 @@ class Scan:
     identity: Identity = field(default_factory=Identity)
     notes: tuple[str, ...] = ()
     burned_in_text: bool | None = None
+    captured: bool = False
+    reader_landmarks: tuple[ReaderVertebra, ...] = ()
 
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32)
@@ -237,6 +282,11 @@ class Scan:
         if self.spacing is not None:
             return self.spacing.row_column_mm
         return np.array([self.aspect or 1.0, 1.0])
+
+    @property
+    def may_hold_text(self) -> bool:
+        """Whether the picture has to be taken to hold text: known to, or unknown and made from a screen or a page."""
+        return self.captured if self.burned_in_text is None else self.burned_in_text
 
     @property
     def scan_id(self) -> str:

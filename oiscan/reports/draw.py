@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 
 import cv2
 import numpy as np
@@ -22,6 +22,9 @@ GRADES: tuple[Colour, ...] = ((168, 200, 214), (250, 225, 60), (255, 140, 0), (2
 """RGB by grade: pale blue, yellow, orange, magenta. They differ in lightness too and stay apart for the colour-blind;
 the grade is also written out and the line grows with it."""
 
+READER: Colour = (120, 235, 120)
+"""Green, dotted and thin: what the file's own reader marked, apart from every grade."""
+
 LINE_WIDTHS = (1, 2, 2, 3)
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -32,6 +35,8 @@ LEGEND_ROW = 20
 LEGEND_GAP = 14
 LEGEND_COLUMNS = 430
 DASH_PX = 5
+DOT_PX = 4
+"""From one dot of a dotted line to the next."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,17 @@ def draw_outline(picture: ColourArray, polygon: FloatArray, kind: int | None) ->
             _stroke(picture, dash, UNREADABLE, 1, closed=False)
     else:
         _stroke(picture, polygon, grade_colour(kind), LINE_WIDTHS[min(kind, len(LINE_WIDTHS) - 1)], closed=True)
+
+
+def draw_reader(picture: ColourArray, polygon: FloatArray, level: str) -> None:
+    """Draw what the file's own reader marked: an outline of single dots, and the level in its middle."""
+    closed = np.vstack([polygon, polygon[:1]])
+    for begin, end in pairwise(closed):
+        steps = max(round(float(np.linalg.norm(end - begin)) / DOT_PX), 1)
+        for row, column in begin + np.outer(np.arange(steps) / steps, end - begin):
+            cv2.circle(picture, (round(column), round(row)), 0, READER, cv2.FILLED)
+    middle = polygon.mean(axis=0)
+    _write(picture, level, middle[0] + 4, middle[1] - _text_width(level, LEGEND_SCALE) / 2, LEGEND_SCALE, READER)
 
 
 def draw_landmarks(picture: ColourArray, landmarks: FloatArray, colour: Colour) -> None:

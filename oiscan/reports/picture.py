@@ -25,6 +25,7 @@ LEGIBLE_SIDE = 900
 LABEL_ROOM = 150
 """Columns kept free for labels that stand beside the picture."""
 
+READER_LEGEND = "dotted green: landmarks stored in the file, not oiscan's"
 DISCLAIMER = "Research software, not a medical device"
 
 
@@ -71,6 +72,8 @@ def overlay(scan: Scan, report: Report, max_side: int = 1400) -> ColourArray:
     layout = Layout(scan, factor, np.array([0.0, left]))
     for finding in report.findings:
         _draw_vertebra(picture, finding, layout)
+    for vertebra in report.reader_vertebrae:
+        draw.draw_reader(picture, layout.place(vertebra.landmarks_px), vertebra.level)
     for label in labels:
         draw.write_label(picture, label, left)
     return draw.with_legend(picture, legend, graded=report.view is not View.AP)
@@ -109,7 +112,8 @@ def _legend_lines(report: Report) -> list[str]:
     scale = f"scale {report.scale}" if report.worst_grade is not None else ""
     named = "   ".join(text for text in (report.scan_id, report.view or "", scale) if text)
     verdict = f"{report.status}: {report.reason}" if report.reason else ""
-    return [line for line in (named, verdict, DISCLAIMER) if line]
+    reader = READER_LEGEND if report.reader_vertebrae else ""
+    return [line for line in (named, verdict, reader, DISCLAIMER) if line]
 
 
 def _factor(scan: Scan, room: npt.NDArray[np.int64]) -> FloatArray:
