@@ -31,7 +31,7 @@ from oiscan.errors import (
     UnsupportedScanError,
 )
 from oiscan.report import Finding, Report, Status, Verdict
-from oiscan.scan import PixelSpacing, Scan, StoredFrame, Subject
+from oiscan.scan import PixelSpacing, ReaderVertebra, Scan, StoredFrame, Subject
 from oiscan.spine import Evidence, Numbering, Spine, Vertebra
 from oiscan.version import __version__ as __version__
 
@@ -46,6 +46,7 @@ __all__ = [
     "Numbering",
     "OiscanError",
     "PixelSpacing",
+    "ReaderVertebra",
     "Report",
     "Scan",
     "ScanError",

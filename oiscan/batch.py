@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oiscan.errors import ScanError
+from oiscan.loaders.containers import Source
 from oiscan.pipeline import Settings, file_sha256, score_file
 from oiscan.report import Report, Status
 from oiscan.version import __version__
@@ -27,18 +27,18 @@ class Job:
     sha256
         Of the content; empty where it cannot be read.
     sources
-        All files that hold these very bytes.
+        All files, and members of archives, that hold these very bytes.
     """
 
     scan_id: str
     sha256: str
-    sources: tuple[Path, ...]
+    sources: tuple[Source, ...]
 
 
-def gather(files: Iterable[Path]) -> list[Job]:
+def gather(files: Iterable[Source]) -> list[Job]:
     """One job for each different content, in the order the contents first appear."""
-    contents: dict[str, list[Path]] = {}
-    unopened: list[Path] = []
+    contents: dict[str, list[Source]] = {}
+    unopened: list[Source] = []
     for file in files:
         try:
             contents.setdefault(file_sha256(file), []).append(file)

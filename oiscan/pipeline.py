@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from oiscan.anatomy import View
 from oiscan.errors import ConfigError, NoImageError, ScanError, UnreadableFileError, UnsupportedScanError
 from oiscan.grading import SCALES, assess
+from oiscan.loaders.containers import Source, ZipMember
 from oiscan.report import Report, Status, Verdict
 from oiscan.scan import PixelSpacing, Scan
 from oiscan.segmentation import segment
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 VIEW_UNKNOWN = "view unknown: give --view lateral or --view ap"
 NOTHING_FOUND = "no vertebra found"
+READER_FACING = "the landmarks stored in the file face the other way than oiscan finds the spine to: check before use"
 NOTHING_SCORED = "no vertebra could be measured"
 
 
@@ -66,7 +68,7 @@ def _check_spacing(spacing_mm: float | tuple[float, float]) -> None:
         raise ConfigError(f"{error}: state the pixel size in mm as ROW,COLUMN or as one number") from error
 
 
-def read_scan(path: Path, settings: Settings) -> Scan:
+def read_scan(path: Source, settings: Settings) -> Scan:
     """The scan in a file, read with the user's settings; raises `ScanError` where there is none."""
     from oiscan import loaders
 
@@ -74,7 +76,7 @@ def read_scan(path: Path, settings: Settings) -> Scan:
     return loaders.read(path, view=view, spacing_mm=settings.spacing_mm, inverted=settings.inverted)
 
 
-def score_file(path: Path, settings: Settings, model: Model) -> Report:
+def score_file(path: Source, settings: Settings, model: Model) -> Report:
     """Report on one file; a file that cannot be scored gets a report that says why.
 
     Raises
@@ -104,8 +106,10 @@ def score_scan(scan: Scan, model: Model, scale: str = "genant") -> Report:
     return _judged(report, scan, segment(scan, model))
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hexadecimal digits."""
+def file_sha256(path: Source) -> str:
+    """SHA-256 of the bytes of a file, or of a zip archive's member, as hexadecimal digits."""
+    if isinstance(path, ZipMember):
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -150,6 +154,7 @@ def _described(scan: Scan) -> Report:
         software=scan.acquisition.software,
         protocol=scan.acquisition.protocol,
         notes=scan.notes,
+        reader_vertebrae=scan.reader_landmarks,
         scan=scan,
     )
 
@@ -166,8 +171,14 @@ def _judged(report: Report, scan: Scan, spine: Spine) -> Report:
         reason=reason,
         findings=findings,
         anterior=spine.anterior,
-        notes=report.notes + spine.notes,
+        notes=report.notes + spine.notes + _facing_note(scan, spine),
         numbering_anchor="" if numbering is None else numbering.anchor,
         numbering_probability=None if numbering is None else numbering.probability,
         numbering_alternatives=() if numbering is None else numbering.alternatives,
     )
+
+
+def _facing_note(scan: Scan, spine: Spine) -> tuple[str, ...]:
+    """A remark where the landmarks stored in the file face the other way than the picture does."""
+    sides = {vertebra.anterior for vertebra in scan.reader_landmarks}
+    return (READER_FACING,) if spine.anterior and sides - {spine.anterior} else ()

@@ -7,27 +7,32 @@ import io
 import json
 import os
 import re
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oiscan.loaders.containers import Source
+from oiscan.loaders.printed import PrintedFile, PrintedValue, UserRow
 from oiscan.report import Report, Status
 from oiscan.reports import page, picture, table
+from oiscan.reports.printed import PrintedSet, printed_csv
+from oiscan.reports.printed_people import KnownScan, user_sets
 from oiscan.scan import Identity, Scan
-from oiscan.subjects import SubjectCodes, study_days
+from oiscan.subjects import SubjectCodes, study_days, subject_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_FILE = "subject_key"
+NOT_SHOWN = "no picture in the results: text may be burnt into it (--allow-burned-in-text shows it)"
 FILES_COLUMNS = (
     "scan_id",
     "subject",
     "source",
     "patient_id",
+    "issuer",
     "birth_date",
     "scan_date",
     "study_uid",
@@ -42,9 +47,10 @@ class _Entry:
     """A scan without its pixels."""
 
     report: Report
-    sources: tuple[Path, ...]
+    sources: tuple[Source, ...]
     identity: Identity
     subject: str
+    printed: tuple[PrintedValue, ...]
 
 
 class ResultsFolder:
@@ -61,27 +67,51 @@ class ResultsFolder:
         The user's own subject codes by patient id (see `oiscan.subjects.read_codes`).
     keep_identifiers
         Whether `scans.csv` also names source files and patients.
+    allow_burned_in_text
+        Whether pictures that may hold text (`Scan.may_hold_text`) are shown too.
+    user_values
+        Printed values the user typed (see `oiscan.loaders.printed.read_user_values`).
     """
 
-    def __init__(self, folder: Path, own_codes: Mapping[str, str], keep_identifiers: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        own_codes: Mapping[str, str],
+        keep_identifiers: bool = False,
+        allow_burned_in_text: bool = False,
+        user_values: Sequence[UserRow] = (),
+    ) -> None:
         self.folder = folder
         self.keep_identifiers = keep_identifiers
+        self.allow_burned_in_text = allow_burned_in_text
+        self._user_values = tuple(user_values)
         for name in ("scans", "overlays", "private"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "private").chmod(0o700)
-        self._codes = SubjectCodes(_subject_key(folder / "private" / KEY_FILE), own_codes)
+        self._codes = SubjectCodes(subject_key(folder / "private" / KEY_FILE), own_codes)
         self._entries: list[_Entry] = []
         self._overlays: set[str] = set()
 
-    def add(self, report: Report, sources: Sequence[Path]) -> None:
-        """Write what belongs to one scan alone, and remember the rest without its pixels."""
-        identity = report.scan.identity if report.scan is not None else Identity()
-        subject = self._codes.code(identity.patient_id, report.scan_id)
+    def add(self, report: Report, sources: Sequence[Source], printed: PrintedFile | None = None) -> None:
+        """Write what belongs to one scan alone, and remember the rest without its pixels.
+
+        `printed` is what the scanner printed into the same file. It tells whose a file without a scan is, too.
+        """
+        printed = printed or PrintedFile()
+        identity = report.scan.identity if report.scan is not None else printed.identity
+        subject = self._codes.code(identity.patient_id, report.scan_id, identity.issuer)
+        if report.scan is not None:
+            report = self._shown(report, report.scan)
         write_whole(self.folder / "scans" / f"{report.scan_id}.json", as_json(report.to_dict()))
-        if report.scan is not None and report.scan.burned_in_text is not True:
-            write_whole(self.folder / "overlays" / f"{report.scan_id}.png", _overlay(report.scan, report))
-            self._overlays.add(report.scan_id)
-        self._entries.append(_Entry(replace(report, scan=None), tuple(sources), identity, subject))
+        self._entries.append(_Entry(replace(report, scan=None), tuple(sources), identity, subject, printed.values))
+
+    def _shown(self, report: Report, scan: Scan) -> Report:
+        """Write the picture, or note on the report why there is none."""
+        if scan.may_hold_text and not self.allow_burned_in_text:
+            return replace(report, notes=(*report.notes, NOT_SHOWN))
+        write_whole(self.folder / "overlays" / f"{report.scan_id}.png", _overlay(scan, report))
+        self._overlays.add(report.scan_id)
+        return report
 
     def finish(self, run: Mapping[str, Any]) -> None:
         """Write what belongs to all scans: tables, page, the private list of files and `run.json`.
@@ -96,7 +126,8 @@ class ResultsFolder:
             scans = _with_identifiers(scans, entries)
         write_whole(self.folder / "scans.csv", scans)
         write_whole(self.folder / "vertebrae.csv", table.vertebrae_csv(reports, by_scan, days))
-        write_whole(self.folder / "private" / "files.csv", _files_csv(entries))
+        write_whole(self.folder / "printed.csv", printed_csv(self._printed(entries, days)))
+        write_private(self.folder / "private" / "files.csv", _files_csv(entries))
         write_whole(self.folder / "index.html", page.index_page(reports, by_scan, days, self._overlays))
         write_whole(self.folder / "run.json", as_json({**run, "counts": self.counts()}))
         self._forget_earlier_runs()
@@ -118,6 +149,16 @@ class ResultsFolder:
 
         return sorted(self._entries, key=place), days
 
+    def _printed(self, entries: Iterable[_Entry], days: Mapping[str, int | None]) -> list[PrintedSet]:
+        """What the scanner printed, from the files and from the user."""
+        known = [
+            KnownScan(entry.report.scan_id, entry.subject, days[entry.report.scan_id], entry.identity)
+            for entry in entries
+        ]
+        values = {entry.report.scan_id: entry.printed for entry in entries}
+        from_files = [PrintedSet(one.scan_id, one.subject, one.day, values[one.scan_id]) for one in known]
+        return from_files + list(user_sets(self._user_values, known, lambda patient: self._codes.code(patient, "")))
+
     def _forget_earlier_runs(self) -> None:
         kept = {entry.report.scan_id for entry in self._entries}
         _remove_others(self.folder / "scans", ".json", kept)
@@ -127,8 +168,15 @@ class ResultsFolder:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is there whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content.encode() if isinstance(content, str) else content)
+    # A file name need not be UTF-8: its odd bytes are written as they are.
+    partial.write_bytes(content.encode(errors="surrogateescape") if isinstance(content, str) else content)
     os.replace(partial, path)
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """As `write_whole`, for the eyes of its owner alone, also where the file is taken out of its folder."""
+    write_whole(path, content)
+    path.chmod(0o600)
 
 
 def as_json(data: Any) -> str:
@@ -140,14 +188,6 @@ def _overlay(scan: Scan, report: Report) -> bytes:
     return picture.encode_png(picture.overlay(scan, report))
 
 
-def _subject_key(path: Path) -> bytes:
-    """The folder's own key, made at the first run."""
-    if not path.exists():
-        write_whole(path, secrets.token_hex(32) + "\n")
-        path.chmod(0o600)
-    return bytes.fromhex(path.read_text().strip())
-
-
 def _files_csv(entries: Iterable[_Entry]) -> str:
     rows = [
         (
@@ -155,6 +195,7 @@ def _files_csv(entries: Iterable[_Entry]) -> str:
             entry.subject,
             source,
             entry.identity.patient_id,
+            entry.identity.issuer,
             entry.identity.birth_date,
             entry.identity.scan_date,
             entry.identity.study_uid,

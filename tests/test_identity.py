@@ -3,14 +3,20 @@
 import re
 import struct
 import warnings
+import zipfile
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
 from oiscan.cli import main
-from tests.fakes import picture, write_dicom
+from tests.dicom_cases import SC, dicom, lunar, spine
+from tests.fakes import lines, picture, write_dicom
+from tests.sentinels import SENTINELS as EVERYWHERE
+from tests.sentinels import found_below, plant, saved
+from tests.sentinels import found_in as in_any_coding
 
 NAME, PATIENT, STAFF, PRIVATE = "Zyxwvuts^Qponmlk", "MRN77889900", "Doctorwhoami", "PRIVATEZYXWVUTS"
 BIRTH, DAY, TIME, UID = "20110203", "20230911", "235917.876543", "1.2.826.0.1.3680043.9.8765.4321"
@@ -139,6 +145,31 @@ def test_private_holds_what_joins_results_to_people(results):
     assert table.count(FILE) >= 7
     for identifier in (PATIENT, f"{UID}.1", f"{UID}.2", f"{UID}.3", "2011-02-03", "2023-09-11"):
         assert identifier in table
+
+
+def test_a_sentinel_in_every_attribute_stays_private(tmp_path, fake_model, capfd, caplog):
+    folder = tmp_path / "in" / FILE
+    everywhere = {"ProtocolName": "LVA QZ7PROTOCOL", "BodyPartExamined": "QZ7BODY", "StudyDate": DAY}
+    saved(plant(lunar(spine(), **everywhere)), folder / f"{FILE}.dcm")
+    saved(plant(dicom(spine(100), ViewPosition="AP", BodyPartExamined="LSPINE")), folder / "ap")
+    saved(plant(dicom(spine(90))), folder / "view_unknown.dcm")
+    saved(plant(dicom(spine(70), ProtocolName="Left Hip")), folder / "hip.dcm")
+    colours = np.random.default_rng(1).integers(0, 255, (60, 50, 3), dtype=np.uint8)
+    saved(plant(dicom(colours, sop=SC)), folder / "page.dcm")
+    saved(plant(lunar(spine(80), BurnedInAnnotation="YES")), folder / "text.dcm")
+    cut = saved(plant(dicom(spine(85))), folder / "cut.dcm")
+    cut.write_bytes(cut.read_bytes()[:-3000])
+    with zipfile.ZipFile(folder / f"{FILE}.zip", "w") as archive:
+        archive.write(saved(plant(lunar(spine(120))), tmp_path / "zipped.dcm"), f"{FILE}_zipped.dcm")
+    caplog.clear()
+    with pytest.raises(SystemExit):
+        main(["score", str(tmp_path / "in"), "--out", str(tmp_path / "out")])
+    said = capfd.readouterr()
+    assert in_any_coding((said.out + said.err + caplog.text).encode()) == []
+    leaks = found_below(tmp_path / "out", {*EVERYWHERE, DAY, "2023-09-11", FILE})
+    assert {name for name in leaks if not name.startswith("private/")} == set()
+    assert "private/files.csv" in leaks
+    assert len(lines(tmp_path / "out" / "scans.csv")) >= 8
 
 
 def test_a_usage_error_does_not_quote_the_path(tmp_path, capfd):

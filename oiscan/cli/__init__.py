@@ -11,9 +11,11 @@ from typing import Annotated
 
 import typer
 
+from oiscan.cli.deidentify import deidentify
 from oiscan.cli.doctor import doctor
+from oiscan.cli.export_labels import export_labels
 from oiscan.cli.score import score
-from oiscan.errors import OiscanError
+from oiscan.errors import OiscanError, ScanError
 from oiscan.version import __version__
 
 __all__ = ["app", "main"]
@@ -25,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks can show values, and values can be patients
 )
 app.command()(score)
+app.command()(deidentify)
+app.command()(export_labels)
 app.command()(doctor)
 
 
@@ -48,5 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except OiscanError as error:
-        typer.echo(f"oiscan: {error}", err=True)
+        told = error.reason if isinstance(error, ScanError) else error  # without the file's name: it can be a patient's
+        typer.echo(f"oiscan: {told}", err=True)
         sys.exit(2)

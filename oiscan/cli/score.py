@@ -13,17 +13,22 @@ import typer
 
 from oiscan.anatomy import View
 from oiscan.cli.progress import progress
-from oiscan.errors import ConfigError
+from oiscan.errors import ConfigError, ScanError
 from oiscan.report import Status
 from oiscan.version import versions
 
 if TYPE_CHECKING:
+    from oiscan.batch import Job
+    from oiscan.loaders.containers import Source
+    from oiscan.loaders.printed import PrintedFile
     from oiscan.pipeline import Settings
     from oiscan.segmentation import Model
 
 
 def score(
-    inputs: Annotated[list[Path], typer.Argument(metavar="IN...", help="Scan files, and folders to search for them.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="IN...", help="Scan files, zip archives, and folders to search.")
+    ],
     out: Annotated[Path, typer.Option(help="Results folder; results of an earlier run in it are replaced.")],
     view: Annotated[View | None, typer.Option(help="The view of all scans, whatever the files say.")] = None,
     spacing: Annotated[
@@ -37,15 +42,21 @@ def score(
     subjects: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own codes: a CSV file with patient_id,subject.")
     ] = None,
+    printed: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Values the scanner printed: a CSV file, see the guide.")
+    ] = None,
     keep_identifiers: Annotated[
         bool, typer.Option("--keep-identifiers", help="Name source files and patients in scans.csv.")
+    ] = False,
+    allow_burned_in_text: Annotated[
+        bool, typer.Option("--allow-burned-in-text", help="Show pictures into which text may be burnt, too.")
     ] = False,
 ) -> None:
     """Score scans and write a results folder. Open its index.html first."""
     from oiscan.pipeline import Settings
 
     settings = Settings(view, spacing_mm(spacing), inverted, scale, model)
-    run = score_folder(inputs, out, settings, subjects, keep_identifiers)
+    run = score_folder(inputs, out, settings, subjects, keep_identifiers, allow_burned_in_text, printed)
     typer.echo(run.summary)
     if run.failed:
         typer.echo("\n".join(["Failed (private/files.csv names the files):", *run.failed]), err=True)
@@ -66,6 +77,8 @@ def score_folder(
     settings: Settings,
     subjects: Path | None = None,
     keep_identifiers: bool = False,
+    allow_burned_in_text: bool = False,
+    printed: Path | None = None,
 ) -> Run:
     """Score all scans in `inputs` into the results folder `out`.
 
@@ -75,24 +88,37 @@ def score_folder(
         Before any scan is scored, when the run cannot begin.
     """
     from oiscan.batch import gather, score_jobs
+    from oiscan.loaders.printed import read_user_values
     from oiscan.segmentation import Model
     from oiscan.store import ResultsFolder
     from oiscan.subjects import read_codes
 
     started, clock = datetime.now(UTC), time.monotonic()
     codes = {} if subjects is None else read_codes(subjects)
+    user_values = () if printed is None else read_user_values(printed)
     files = _files(inputs, out)
     model = Model.load(settings.model)
-    results = ResultsFolder(out, codes, keep_identifiers)
+    results = ResultsFolder(out, codes, keep_identifiers, allow_burned_in_text, user_values)
     failed = []
     jobs = gather(files)
     with progress(len(jobs)) as advance:
         for job, report in score_jobs(jobs, settings, model):
-            results.add(report, job.sources)
+            results.add(report, job.sources, _printed_in(job))
             advance(report)
             failed += [f"  {report.scan_id}: {report.reason}"] if report.status is Status.FAILED else []
-    results.finish(_provenance(settings, model, keep_identifiers, started, time.monotonic() - clock))
+    shown = {"keep_identifiers": keep_identifiers, "allow_burned_in_text": allow_burned_in_text}
+    results.finish(_provenance(settings, model, shown, started, time.monotonic() - clock))
     return Run(_summary(results.counts()), tuple(failed))
+
+
+def _printed_in(job: Job) -> PrintedFile:
+    """What the scanner printed into a file; nothing where it cannot be read, as its report says."""
+    from oiscan.loaders.printed import PrintedFile, read_printed_file
+
+    try:
+        return read_printed_file(job.sources[0])
+    except ScanError:
+        return PrintedFile()
 
 
 def spacing_mm(text: str | None) -> tuple[float, float] | None:
@@ -107,21 +133,22 @@ def spacing_mm(text: str | None) -> tuple[float, float] | None:
     return row, column
 
 
-def _files(inputs: Sequence[Path], out: Path) -> list[Path]:
+def _files(inputs: Sequence[Path], out: Path) -> list[Source]:
     """All candidate files; never those of the results folder, which may lie inside a searched folder."""
     from oiscan.loaders import find_files
+    from oiscan.loaders.containers import file_of
 
     for number, path in enumerate(inputs, start=1):
         if not path.exists():
             raise ConfigError(f"input {number} of {len(inputs)} does not exist")
-    files = [file for file in find_files(inputs) if not file.resolve().is_relative_to(out.resolve())]
+    files = [file for file in find_files(inputs) if not file_of(file).resolve().is_relative_to(out.resolve())]
     if not files:
-        raise ConfigError("no scan file was found in the inputs: give DICOM, PNG or TIFF files, or folders of them")
+        raise ConfigError("no scan file was found in the inputs: give DICOM, PNG or TIFF files, folders, zip archives")
     return files
 
 
 def _provenance(
-    settings: Settings, model: Model, keep_identifiers: bool, started: datetime, seconds: float
+    settings: Settings, model: Model, shown: dict[str, bool], started: datetime, seconds: float
 ) -> dict[str, Any]:
     """What `run.json` says: enough to run it again, nothing of the patients and no path."""
     return {
@@ -132,7 +159,7 @@ def _provenance(
             "spacing_mm": settings.spacing_mm,
             "inverted": settings.inverted,
             "scale": settings.scale,
-            "keep_identifiers": keep_identifiers,
+            **shown,
         },
         "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 2)},
     }
@@ -141,4 +168,3 @@ def _provenance(
 def _summary(counts: dict[str, int]) -> str:
     ended = ", ".join(f"{counts[status.value]} {status.value}" for status in Status)
     return f"{counts['files']} files, {counts['scans']} scans: {ended}. Open index.html in the results folder."
-

@@ -11,20 +11,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from oiscan.anatomy import View
-from oiscan.errors import ScanError, UnreadableFileError
-from oiscan.loaders.collect import find_files
+from oiscan.errors import NoImageError, ScanError, UnreadableFileError
+from oiscan.loaders.collect import find_files, opened
+from oiscan.loaders.containers import Source, ZipMember, head, is_zip, read_bytes, zip_members
 from oiscan.loaders.quiet import quiet
 from oiscan.loaders.stated import Stated
 from oiscan.scan import Scan
 
 __all__ = ["find_files", "read"]
 
-MAX_FILE_BYTES = 512 * 2**20
-"""Larger files are refused unread: the largest picture accepted fits in this, uncompressed and in colour."""
-
 
 def read(
-    path: str | Path,
+    path: str | Source,
     *,
     view: View | str | None = None,
     spacing_mm: tuple[float, float] | float | None = None,
@@ -35,7 +33,8 @@ def read(
     Parameters
     ----------
     path
-        The file.
+        The file, or a member of a zip archive as `find_files` gives it. A zip archive or DICOMDIR with a single file
+        in it is that file.
     view
         How the spine was imaged, "lateral" or "ap"; overrides what the header says of the view, the study and the body
         part. A scan whose own protocol or series names another part of the body stays refused.
@@ -60,33 +59,39 @@ def read(
     ConfigError
         If there is no such view, or `spacing_mm` is impossible.
     """
-    path = Path(path)
+    source = _single(Path(path) if isinstance(path, str) else path)
     stated = Stated.from_user(view, spacing_mm, inverted)
     try:
-        data = _bytes_of(path)
+        data = read_bytes(source)
         with quiet():
             return _reader_for(data)(data, hashlib.sha256(data).hexdigest(), stated)
     except ScanError as error:
-        error.path = path
+        error.path = Path(str(source))
         raise
+    except (MemoryError, RecursionError) as error:
+        cause = "reading it takes more memory than a scan does"
+        raise UnreadableFileError(cause, "export it again", str(source)) from error
 
 
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UnreadableFileError(f"the file is larger than {MAX_FILE_BYTES // 2**20} MiB", "no scan is that large")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableFileError(f"the file cannot be opened ({error.strerror})", "check that it is there") from error
-    if not data:
-        raise UnreadableFileError("the file is empty", "copy or export it again")
-    return data
+def _single(source: Source) -> Source:
+    """The one file a container leads to; a file that is no container is itself."""
+    if isinstance(source, ZipMember):
+        return source
+    sources = opened(source)
+    if len(sources) > 1:
+        raise NoImageError(f"it leads to {len(sources)} files", "score them all with oiscan score", source)
+    if sources == [source] and is_zip(head(source)):
+        zip_members(source)  # says what is wrong with the archive
+        raise NoImageError("a zip archive without a scan file in it", path=source)
+    return sources[0] if sources else source
 
 
 def _reader_for(data: bytes) -> Callable[[bytes, str, Stated], Scan]:
     # Imported here: `import oiscan` must stay light, and a picture needs no pydicom.
     from oiscan.loaders.picture import is_picture, read_picture
 
+    if is_zip(data):
+        raise UnreadableFileError("a zip archive inside a zip archive", "unpack it first")
     if is_picture(data):
         return read_picture
     from oiscan.loaders.dicom import read_dicom

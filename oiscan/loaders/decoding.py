@@ -17,13 +17,15 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from oiscan.errors import UnreadableFileError, UnsupportedScanError
+from oiscan.loaders.apart import ATTRIBUTES, decode_apart
+from oiscan.loaders.frames import check_frames
 from oiscan.loaders.grey import BoneBright, as_grey, check_size, turned
 from oiscan.loaders.header import Header
 from oiscan.scan import ImageArray
 
 LIBRARIES = ("pydicom", "pylibjpeg", "pyjpegls", "pillow", "gdcm")
-"""Decoders by preference. GDCM is last: damaged pixels can make it end the whole process instead of raising, so it only
-gets what no other reads (lossless JPEG), and no second decoder is tried where the first one failed."""
+"""Decoders by preference. GDCM is last: damaged pixels can make it end its process instead of raising, so it only gets
+what no other reads (lossless JPEG), and no second decoder is tried where the first one failed."""
 
 DECODERS = "pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle pyjpegls python-gdcm"
 _GREY_OR_COLOUR = ("MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
@@ -62,9 +64,7 @@ def _check_layout(header: Header) -> None:
     if not rows or not columns:
         raise UnreadableFileError("the header does not say how large the picture is", "export the scan again")
     check_size(int(rows), int(columns))
-    frames = header.number("NumberOfFrames") or 1
-    if frames > 1:
-        raise UnsupportedScanError(f"it holds {frames:.0f} frames", "export the scan as a single picture")
+    check_frames(header)
     if header.number("BitsAllocated") not in (8, 16):
         raise UnsupportedScanError("its pixels are not stored with 8 or 16 bits", "export it as a grey picture")
     if header.text("PhotometricInterpretation") not in _GREY_OR_COLOUR:
@@ -75,7 +75,7 @@ def _samples(header: Header, notes: list[str]) -> npt.NDArray[Any]:
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         try:
-            samples = pixel_array(header.dataset, decoding_plugin=_library(_transfer_syntax(header)))
+            samples = stored_samples(header)
         except Exception as error:  # the decoders raise whatever they meet in broken bytes
             raise _undecodable(header) from error
     if seen:
@@ -83,6 +83,18 @@ def _samples(header: Header, notes: list[str]) -> npt.NDArray[Any]:
     if samples.shape[:2] != (header.number("Rows"), header.number("Columns")) or samples.shape[2:] not in ((), (3,)):
         raise _undecodable(header)
     return samples
+
+
+def stored_samples(header: Header) -> npt.NDArray[Any]:
+    """Pixels as the file stores them, decompressed, colours as RGB; raises whatever a decoder does on broken bytes."""
+    syntax = _transfer_syntax(header)
+    library = _library(syntax)
+    if not library:
+        return pixel_array(header.dataset)
+    said = {keyword: header.number(keyword) for keyword in ATTRIBUTES if keyword != "PhotometricInterpretation"}
+    attributes: dict[str, Any] = {keyword: int(value) for keyword, value in said.items() if value is not None}
+    attributes["PhotometricInterpretation"] = header.text("PhotometricInterpretation")
+    return decode_apart({**attributes, "TransferSyntaxUID": str(syntax)}, header.dataset.PixelData, library)
 
 
 def _transfer_syntax(header: Header) -> UID:

@@ -8,10 +8,15 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from oiscan.anatomy import View
 from oiscan.errors import NoImageError, UnreadableFileError, UnsupportedScanError
+from oiscan.loaders.burned_in import is_captured, text_in
 from oiscan.loaders.decoding import decode
 from oiscan.loaders.header import Header
+from oiscan.loaders.hologic import HOLOGIC
+from oiscan.loaders.hologic_page import results_script
 from oiscan.loaders.identity import acquisition_from_header, identity_from_header, subject_from_header
+from oiscan.loaders.inflate import check_inflated_size
 from oiscan.loaders.lunar import LUNAR
 from oiscan.loaders.margins import scanned_area
 from oiscan.loaders.polarity import INVERTED_REMARK, looks_inverted
@@ -19,9 +24,9 @@ from oiscan.loaders.spacing import aspect_from_header, spacing_from_header
 from oiscan.loaders.stated import Stated
 from oiscan.loaders.vendor import UNKNOWN_MAKER, Vendor
 from oiscan.loaders.view import view_from_header
-from oiscan.scan import PixelSpacing, Scan, StoredFrame
+from oiscan.scan import PixelSpacing, ReaderVertebra, Scan, StoredFrame
 
-VENDORS: tuple[Vendor, ...] = (LUNAR,)
+VENDORS: tuple[Vendor, ...] = (LUNAR, HOLOGIC)
 """Makers whose ways are known; the first that recognises a file is asked."""
 
 NOT_PROJECTIONS = {
@@ -53,9 +58,10 @@ def read_dicom(data: bytes, sha256: str, stated: Stated) -> Scan:
     UnreadableFileError, NoImageError, UnsupportedScanError
         As `oiscan.loaders.read`.
     """
-    header = _parse(data)
+    header = parse(data)
     _check_picture(header)
     _check_projection(header)
+    _check_no_page(header)
     vendor = next((vendor for vendor in VENDORS if vendor.recognises(header)), UNKNOWN_MAKER)
     view = view_from_header(header, stated.view)
     notes: list[str] = []
@@ -66,12 +72,13 @@ def read_dicom(data: bytes, sha256: str, stated: Stated) -> Scan:
     if looks_inverted(pixels, scanned):
         notes.append(INVERTED_REMARK)
     spacing = _spacing(header, vendor, stated, notes)
+    marked = _reader_landmarks(header, vendor, view, spacing, notes)
     identity = identity_from_header(header)
     return Scan(
         pixels=pixels,
         stored=StoredFrame(pixels.shape[0], pixels.shape[1], upside_down, picture.inverted),
         sha256=sha256,
-        view=view,
+        view=View.LATERAL if view is None and marked else view,
         spacing=spacing,
         aspect=_aspect(header, notes) if spacing is None else None,
         scanned=scanned,
@@ -79,13 +86,19 @@ def read_dicom(data: bytes, sha256: str, stated: Stated) -> Scan:
         acquisition=acquisition_from_header(header, identity),
         identity=identity,
         notes=tuple(notes),
-        burned_in_text={"YES": True, "NO": False}.get(header.text("BurnedInAnnotation").upper()),
+        burned_in_text=text_in(header, pixels),
+        captured=is_captured(header),
+        reader_landmarks=marked,
     )
 
 
-def _parse(data: bytes) -> Header:
+def parse(data: bytes) -> Header:
+    """Header and pixel data of a DICOM file, its transfer syntax named; `UnreadableFileError` where it is none."""
     try:
+        check_inflated_size(data)
         dataset = dcmread(BytesIO(data), force=True)
+    except UnreadableFileError:
+        raise
     except Exception as error:  # pydicom raises whatever it meets in broken bytes
         raise UnreadableFileError("the file is no DICOM file or picture, or is damaged", "export it again") from error
     header = Header(dataset)
@@ -125,6 +138,12 @@ def _check_projection(header: Header) -> None:
         raise UnsupportedScanError(f"the header says this is {slices}, not a projection of the spine")
 
 
+def _check_no_page(header: Header) -> None:
+    """A Hologic page holds its results as a script and, unlike a scan, no pixel size."""
+    if not header.texts("PixelSpacing") and results_script(header):
+        raise UnsupportedScanError("a report page, not a scan", "its printed values are read into printed.csv")
+
+
 def _kind(header: Header) -> str:
     """What the object is, in the standard's words. A DICOMDIR says it in its file meta information only."""
     uid = UID(header.text("SOPClassUID") or Header(header.dataset.file_meta).text("MediaStorageSOPClassUID"))
@@ -149,6 +168,15 @@ def _spacing(header: Header, vendor: Vendor, stated: Stated, notes: list[str]) -
     if found is not None:
         notes.append(f"the pixel size the user stated replaces that from {found.source}")
     return stated.spacing
+
+
+def _reader_landmarks(
+    header: Header, vendor: Vendor, view: View | None, spacing: PixelSpacing | None, notes: list[str]
+) -> tuple[ReaderVertebra, ...]:
+    """What was marked on the scanner; six points a body are made on lateral scans only."""
+    if view is View.AP:
+        return ()
+    return vendor.reader_landmarks(header, spacing_from_header(header, []) or spacing, notes)
 
 
 def _aspect(header: Header, notes: list[str]) -> float | None:

@@ -11,7 +11,9 @@ import numpy.typing as npt
 from oiscan.errors import UnsupportedScanError
 from oiscan.scan import ImageArray
 
-MAX_PIXELS = 64_000_000
+MAX_PIXELS = 24_000_000
+"""A full-size radiograph has up to 20 million. Reading this many takes 0.9 GiB of memory, the decoder's part included."""
+
 MIN_SIDE = 32
 COLOUR_TOLERANCE = 8 / 255
 """Largest difference between the colours of a pixel, of full scale, still taken as grey: lossy storage makes some."""
@@ -56,7 +58,7 @@ def as_grey(samples: npt.NDArray[Any]) -> ImageArray:
 
 
 def _grey_of_colours(samples: npt.NDArray[Any]) -> ImageArray:
-    spread = samples.max(axis=2).astype(float) - samples.min(axis=2)
+    spread = samples.max(axis=2).astype(np.float32) - samples.min(axis=2)
     if spread.max() > COLOUR_TOLERANCE * np.iinfo(samples.dtype).max:
         raise UnsupportedScanError(
             "a colour report page or a picture with coloured marks", "export the scan without its annotations"

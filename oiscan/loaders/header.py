@@ -50,12 +50,16 @@ class Header:
         numbers = self.numbers(keyword)
         return numbers[0] if len(numbers) == 1 else None
 
+    def datasets(self, keyword: str) -> tuple[Header, ...]:
+        """The items of a sequence, () where there is none."""
+        items = self.value(keyword)
+        if not isinstance(items, Iterable) or isinstance(items, str | bytes):
+            return ()
+        return tuple(Header(item) for item in items if isinstance(item, Dataset))
+
     def code_meaning(self, keyword: str) -> str:
         """Meaning of the first code of a code sequence, "" where absent."""
-        codes = self.value(keyword)
-        if isinstance(codes, Iterable) and not isinstance(codes, str | bytes):
-            return next((Header(code).text("CodeMeaning") for code in codes if isinstance(code, Dataset)), "")
-        return ""
+        return next((code.text("CodeMeaning") for code in self.datasets(keyword)), "")
 
 
 def _items(value: Any) -> tuple[Any, ...]:

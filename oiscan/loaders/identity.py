@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime
 
 from oiscan.loaders.header import Header
+from oiscan.loaders.vocabulary import plain_words
 from oiscan.scan import Acquisition, Identity, Subject
 
 DAYS_A_YEAR = 365.25
@@ -27,6 +28,7 @@ def identity_from_header(header: Header) -> Identity:
     """What identifies the patient; "" and None where absent or malformed."""
     return Identity(
         patient_id=header.text("PatientID"),
+        issuer=header.text("IssuerOfPatientID"),
         patient_name=header.text("PatientName"),
         birth_date=_date(header, "PatientBirthDate"),
         scan_date=_date(header, "StudyDate") or _date(header, "AcquisitionDate"),
@@ -51,15 +53,15 @@ def subject_from_header(header: Header, identity: Identity, notes: list[str]) ->
 
 
 def acquisition_from_header(header: Header, identity: Identity) -> Acquisition:
-    """How the scan was made, without serial numbers and without free text that names the patient."""
+    """How the scan was made, in words that can name nobody (see `oiscan.loaders.vocabulary`)."""
 
     def told(keyword: str) -> str:
         text = header.text(keyword)[:TEXT_LENGTH]
-        return "" if _names_patient(text, identity) else text
+        return "" if _names_patient(text, identity) else plain_words(text)
 
     return Acquisition(
         maker=told("Manufacturer"),
-        model=re.sub(r"[\s(]*\b(S/N|SN\b).*", "", told("ManufacturerModelName"), flags=re.IGNORECASE),
+        model=told("ManufacturerModelName"),
         software=told("SoftwareVersions"),
         protocol=told("ProtocolName"),
         modality=told("Modality"),

@@ -14,6 +14,7 @@ from PIL import Image
 
 from oiscan.errors import UnreadableFileError, UnsupportedScanError
 from oiscan.loaders.grey import as_grey, check_size, turned
+from oiscan.loaders.lettering import shows_lettering
 from oiscan.loaders.margins import scanned_area
 from oiscan.loaders.polarity import INVERTED_REMARK, looks_inverted
 from oiscan.loaders.stated import Stated
@@ -64,6 +65,7 @@ def read_picture(data: bytes, sha256: str, stated: Stated) -> Scan:
         spacing=stated.spacing,
         scanned=scanned,
         notes=(INVERTED_REMARK,) if looks_inverted(pixels, scanned) else (),
+        burned_in_text=shows_lettering(pixels) or None,
     )
 
 

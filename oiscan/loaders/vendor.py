@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oiscan.loaders.header import Header
-from oiscan.scan import PixelSpacing
+from oiscan.scan import PixelSpacing, ReaderVertebra
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,16 @@ class Vendor:
         to the list it is given.
     orientation_trusted
         False where the maker's PatientOrientation is known to be wrong.
+    reader_landmarks
+        Vertebrae somebody marked on the scanner, given the file's own pixel size.
     """
 
     recognises: Callable[[Header], bool]
     spacing: Callable[[Header, list[str]], PixelSpacing | None] = lambda header, notes: None
     orientation_trusted: bool = True
+    reader_landmarks: Callable[[Header, PixelSpacing | None, list[str]], tuple[ReaderVertebra, ...]] = (
+        lambda header, spacing, notes: ()
+    )
 
 
 UNKNOWN_MAKER = Vendor(recognises=lambda header: True)

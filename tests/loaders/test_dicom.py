@@ -177,6 +177,13 @@ def test_lossy_jpeg_by_the_usual_decoder(tmp_path: Path) -> None:
     assert np.abs(read(write(tmp_path, dataset)).pixels - spine()).mean() < 3
 
 
+def test_a_colour_page_stays_one_when_compressed(tmp_path: Path) -> None:
+    path = get_testdata_file("SC_rgb_jpeg_dcmtk.dcm", download=False)  # comes with pydicom
+    assert path is not None
+    with pytest.raises(UnsupportedScanError, match="colour report page"):
+        read(path)
+
+
 def test_twelve_bit_jpeg_that_no_decoder_here_reads_says_what_to_do(tmp_path: Path) -> None:
     path = get_testdata_file("JPGExtended.dcm", download=False)  # comes with pydicom
     assert path is not None

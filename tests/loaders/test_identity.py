@@ -86,6 +86,7 @@ def test_identity_of_any_script(tmp_path: Path) -> None:
         ("Discovery A (S/N85606)", "Discovery A"),
         ("Horizon W SN 12345", "Horizon W"),
         ("Lunar iDXA", "Lunar iDXA"),
+        ("Prodigy of Mrs Whoknows", "Prodigy"),
     ],
 )
 def test_serial_numbers_leave_the_model_name(tmp_path: Path, stored: str, kept: str) -> None:
@@ -93,6 +94,10 @@ def test_serial_numbers_leave_the_model_name(tmp_path: Path, stored: str, kept: 
 
 
 def test_free_text_that_names_the_patient_is_dropped(tmp_path: Path) -> None:
-    acquisition = scan_with(tmp_path, ProtocolName="AP spine for quinevere", Manufacturer="ACME").acquisition
-    assert (acquisition.protocol, acquisition.maker) == ("", "ACME")
+    acquisition = scan_with(tmp_path, ProtocolName="AP spine for quinevere", Manufacturer="Hologic").acquisition
+    assert (acquisition.protocol, acquisition.maker) == ("", "Hologic")
     assert scan_with(tmp_path, ProtocolName="spine id-sentinel-77").acquisition.protocol == ""
+
+
+def test_who_gave_out_the_number_is_part_of_the_identity(tmp_path: Path) -> None:
+    assert scan_with(tmp_path, IssuerOfPatientID="Clinic A").identity.issuer == "Clinic A"

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
+from oiscan.anatomy import Level
 from oiscan.errors import ConfigError
 from oiscan.report import Report, Verdict
-from oiscan.reports.draw import GRADES, UNREADABLE, Colour, ColourArray, Label, spread
+from oiscan.reports.draw import DOT_PX, GRADES, READER, UNREADABLE, Colour, ColourArray, Label, spread
 from oiscan.reports.picture import encode_png, figure, overlay
-from oiscan.scan import PixelSpacing, Scan, StoredFrame
+from oiscan.scan import PixelSpacing, ReaderVertebra, Scan, StoredFrame
 from tests.reports import drawn
 
 
@@ -142,3 +143,16 @@ def test_without_matplotlib_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ConfigError, match=r'pip install "oiscan\[plot\]"'):
         figure(drawn.report())
+
+
+def test_what_the_files_reader_marked_is_dotted_in_a_colour_of_its_own() -> None:
+    points = ((60.0, 60.0), (60.0, 70.0), (60.0, 80.0), (90.0, 80.0), (90.0, 70.0), (90.0, 60.0))
+    marked = ReaderVertebra(Level.T11, points, "Hologic IVA")
+    assert not has(overlay(drawn.scan(), drawn.report()), READER)
+    shown = overlay(drawn.scan(), replace(drawn.report(), reader_vertebrae=(marked,)))
+    rows, columns = np.nonzero((shown == READER).all(axis=2))
+    height, width = np.ptp(rows), np.ptp(columns)
+    assert height / width == pytest.approx(30 / 20, rel=0.03)
+    side = np.sort(rows[columns == columns.min()])
+    assert len(side) == pytest.approx(height / DOT_PX, rel=0.1)  # single dots all along
+    assert np.diff(side).min() > 1
