@@ -13,6 +13,7 @@ import typer
 
 from oiscan.cli.doctor import doctor
 from oiscan.cli.score import score
+from oiscan.cli.train import train
 from oiscan.errors import OiscanError
 from oiscan.version import __version__
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks can show values, and values can be patients
 )
 app.command()(score)
+app.command()(train)
 app.command()(doctor)
 
 

@@ -38,6 +38,7 @@ def _masks(one: npt.ArrayLike, other: npt.ArrayLike) -> tuple[BoolArray, BoolArr
     def mask(outline: FloatArray) -> BoolArray:
         if len(outline) < 3:
             return np.zeros(shape, bool)
-        return np.asarray(polygon2mask(shape, (outline - low) * scale), bool)  # type: ignore[no-untyped-call]
+        inside: BoolArray = polygon2mask(shape, (outline - low) * scale)  # type: ignore[no-untyped-call]
+        return inside
 
     return mask(outlines[0]), mask(outlines[1])
