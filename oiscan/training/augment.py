@@ -21,10 +21,11 @@ CORNERS = {View.LATERAL: (0, 2, 3, 5), View.AP: (0, 1, 2, 3)}
 
 @dataclass(frozen=True)
 class FinderBatch:
-    """Pictures (n, 1, h, w) and the corners (n, 18, 4, 2) of T1 to L5 and S1 in them."""
+    """Pictures (n, 1, h, w), the corners (n, 18, 4, 2) of T1 to L5 and S1 in them, and which can be seen (n, 18)."""
 
     pictures: Tensor
     corners: Tensor
+    shown: Tensor
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,10 @@ def finder_batch(pool: Pool, count: int, generator: torch.Generator) -> FinderBa
     shift = target - torch.einsum("nij,nj->ni", forward, at)
     pictures = _warp(pool.pictures[index], torch.cat([forward, shift[:, :, None]], 2), (height, width))
     moved = torch.einsum("nij,nkcj->nkci", forward, corners) + shift[:, None, None]
-    return FinderBatch(_photometric(pictures, generator), moved)
+    pictures = _photometric(pictures, generator)
+    field = _field(count, height, width, generator)
+    shown = _within(corners.mean(2), *pool.pictures.shape[1:]) & _in_field(moved.mean(2), field)
+    return FinderBatch(pictures * field[:, None], moved, shown)
 
 
 def refiner_batch(pool: Pool, pictures: int, crops: int, generator: torch.Generator) -> RefinerBatch:
@@ -206,7 +210,7 @@ def _photometric(pictures: Tensor, generator: torch.Generator) -> Tensor:
     hidden = hidden & (y >= corner[:, 1, None, None]) & (y < (corner + size)[:, 1, None, None])
     hidden = hidden & (uniform((n, 1, 1), 0, 1, generator) < 0.25)
     out = torch.where(hidden[:, None], uniform((n, 1, 1, 1), 0, 1, generator), out).clamp(0, 1)
-    return out * _field(n, height, width, generator)[:, None]
+    return out
 
 
 def _field(n: int, height: int, width: int, generator: torch.Generator) -> Tensor:
@@ -220,6 +224,19 @@ def _field(n: int, height: int, width: int, generator: torch.Generator) -> Tenso
     columns = (x >= corner[:, 1, None]) & (x < (corner + size)[:, 1, None])
     whole = uniform((n, 1, 1), 0, 1, generator) < 0.55
     return (whole | (rows[:, :, None] & columns[:, None, :])).float()
+
+
+def _within(points: Tensor, height: int, width: int) -> Tensor:
+    """Whether points (..., 2) lie in a picture of height x width."""
+    return (points > 0).all(-1) & (points[..., 0] < width - 1) & (points[..., 1] < height - 1)
+
+
+def _in_field(points: Tensor, field: Tensor) -> Tensor:
+    """Whether points (n, k, 2) lie where `field` (n, h, w) was scanned: what nobody saw cannot be learned."""
+    _, height, width = field.shape
+    x, y = points[..., 0].round().long(), points[..., 1].round().long()
+    inside = field.flatten(1).gather(1, y.clamp(0, height - 1) * width + x.clamp(0, width - 1)) > 0
+    return inside & _within(points, height, width)
 
 
 def _crop_noise(crops: Tensor, generator: torch.Generator) -> Tensor:

@@ -126,7 +126,7 @@ def _round(
         batch = finder_batch(pool, settings.finder_batch, generator)
         with mixed:
             outputs = finder.network(batch.pictures.contiguous(memory_format=torch.channels_last))
-        loss, figures = finder_loss(outputs, finder_targets(batch.corners, *FINDER_SHAPE[settings.view]))
+        loss, figures = finder_loss(outputs, finder_targets(batch.corners, batch.shown, *FINDER_SHAPE[settings.view]))
         finder.step(loss)
         _add(sums, figures, settings.finder_steps)
     for _ in range(settings.refiner_steps):

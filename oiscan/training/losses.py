@@ -25,8 +25,8 @@ class FinderTargets:
     weight: Tensor
 
 
-def finder_targets(corners: Tensor, height: int, width: int) -> FinderTargets:
-    """Targets for corners (n, 18, 4, 2) in a picture of height x width."""
+def finder_targets(corners: Tensor, shown: Tensor, height: int, width: int) -> FinderTargets:
+    """Targets for corners (n, 18, 4, 2) in a picture of height x width; only bodies that are `shown` (n, 18) count."""
     h, w, device = height // FINDER_STRIDE, width // FINDER_STRIDE, corners.device
     centre = corners.mean(2)
     back, front = corners[:, :, 0] - corners[:, :, 3], corners[:, :, 1] - corners[:, :, 2]
@@ -37,7 +37,7 @@ def finder_targets(corners: Tensor, height: int, width: int) -> FinderTargets:
     sigma = (0.17 * tall).clamp_min(0.75 * FINDER_STRIDE)
     gx = torch.exp(-((x - centre[..., 0, None]) ** 2) / (2 * sigma[..., None] ** 2))
     gy = torch.exp(-((y - centre[..., 1, None]) ** 2) / (2 * sigma[..., None] ** 2))
-    inside = (centre > 2).all(-1) & (centre[..., 0] < width - 2) & (centre[..., 1] < height - 2)
+    inside = shown & (centre > 2).all(-1) & (centre[..., 0] < width - 2) & (centre[..., 1] < height - 2)
     each = gy[..., :, None] * gx[..., None, :] * inside[..., None, None]
     cell_x = ((centre[..., 0] - half) / FINDER_STRIDE).round()
     cell_y = ((centre[..., 1] - half) / FINDER_STRIDE).round()

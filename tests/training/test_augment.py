@@ -97,6 +97,7 @@ def brightness(pictures: Tensor, points: Tensor) -> Tensor:
 @pytest.mark.parametrize("view", View)
 def test_finder_corners_move_with_the_picture(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(augment, "_photometric", lambda pictures, generator: pictures)
+    monkeypatch.setattr(augment, "_field", lambda n, height, width, generator: torch.ones(n, height, width))
     batch = finder_batch(dots(view), 6, generator(2))
     assert batch.pictures.shape == (6, 1, *FINDER_SHAPE[view])
     assert batch.corners.shape == (6, 18, 4, 2)
@@ -116,6 +117,20 @@ def test_finder_pictures_suit_the_network_and_hold_vertebrae(view: View) -> None
     inside = ((centre > 0) & (centre < torch.tensor([width, height]))).all(-1).sum(1)
     assert inside.min() >= 1
     assert inside.float().mean() > 4
+
+
+@pytest.mark.parametrize("view", View)
+def test_what_lies_in_the_dark_is_not_shown(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the picture is scanned: only vertebrae there, and in the pool's picture, count as shown."""
+    height, width = FINDER_SHAPE[view]
+    half = torch.zeros(6, height, width)
+    half[:, : height // 2] = 1
+    monkeypatch.setattr(augment, "_field", lambda n, height, width, generator: half)
+    batch = finder_batch(ready_pool(view), 6, generator(2))
+    assert batch.pictures[:, :, height // 2 :].max() == 0
+    rows = batch.corners.mean(2)[..., 1]
+    assert not batch.shown[rows > height / 2].any()
+    assert batch.shown[rows < height / 2].any()
 
 
 @pytest.mark.parametrize("view", View)

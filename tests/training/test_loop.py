@@ -97,7 +97,7 @@ def test_the_finder_learns_one_batch_by_heart() -> None:
     torch.manual_seed(0)
     learner = Learner(Finder(), 1000, settings(learning_rate=0.05), torch.device("cpu"))
     batch = finder_batch(ready_pool(View.AP), 2, generator())
-    targets = finder_targets(batch.corners, *FINDER_SHAPE[View.AP])
+    targets = finder_targets(batch.corners, batch.shown, *FINDER_SHAPE[View.AP])
     losses = []
     for _ in range(12):
         loss, _ = finder_loss(learner.network(batch.pictures), targets)

@@ -11,6 +11,7 @@ from oiscan.segmentation.finder import decode
 from oiscan.training.losses import SACRUM, FinderTargets, finder_loss, finder_targets, refiner_loss
 
 HEIGHT, WIDTH = 320, 128
+SEEN = torch.ones(1, 18, dtype=torch.bool)
 
 
 def column() -> Tensor:
@@ -28,7 +29,7 @@ def perfect(targets: FinderTargets) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def test_peaks_lie_at_the_centres_and_s1_has_a_channel_of_its_own() -> None:
-    targets = finder_targets(column(), HEIGHT, WIDTH)
+    targets = finder_targets(column(), SEEN, HEIGHT, WIDTH)
     assert targets.heat.shape == (1, 2, HEIGHT // 4, WIDTH // 4)
     rows, columns = np.nonzero(targets.heat[0, 0].numpy() == 1)
     centres = column()[0, 4:SACRUM].mean(1).numpy()  # those within the picture
@@ -39,7 +40,7 @@ def test_peaks_lie_at_the_centres_and_s1_has_a_channel_of_its_own() -> None:
 
 
 def test_offsets_lead_from_every_weighted_cell_to_the_corners_of_its_vertebra() -> None:
-    targets = finder_targets(column(), HEIGHT, WIDTH)
+    targets = finder_targets(column(), SEEN, HEIGHT, WIDTH)
     rows, columns = np.nonzero(targets.weight[0].numpy())
     assert len(rows) == 14 * 9
     for i, j in zip(rows, columns, strict=True):
@@ -52,7 +53,7 @@ def test_offsets_lead_from_every_weighted_cell_to_the_corners_of_its_vertebra() 
 
 def test_scoring_reads_back_what_training_asks_for() -> None:
     """The contract of training and scoring: decoding perfect maps gives the corners and the levels."""
-    heat, offsets, level = perfect(finder_targets(column(), HEIGHT, WIDTH))
+    heat, offsets, level = perfect(finder_targets(column(), SEEN, HEIGHT, WIDTH))
     found = decode(heat[0].numpy(), offsets[0].numpy(), level[0].numpy())
     found.sort(key=lambda candidate: float(candidate.centre_xy[1]))
     assert [int(candidate.level_log_probabilities.argmax()) for candidate in found] == list(range(4, 18))
@@ -62,15 +63,26 @@ def test_scoring_reads_back_what_training_asks_for() -> None:
 
 
 def test_a_picture_without_vertebrae_asks_for_nothing() -> None:
-    targets = finder_targets(column() + 1000, HEIGHT, WIDTH)
+    targets = finder_targets(column() + 1000, SEEN, HEIGHT, WIDTH)
     assert targets.heat.max() == 0
     assert targets.weight.sum() == 0
     loss, _ = finder_loss(perfect(targets), targets)
     assert 0 <= float(loss) < 1e-3
 
 
+def test_a_vertebra_that_nobody_can_see_is_not_asked_for() -> None:
+    hidden = SEEN.clone()
+    hidden[0, [7, SACRUM]] = False
+    targets = finder_targets(column(), hidden, HEIGHT, WIDTH)
+    x, y = ((column()[0, 7].mean(0) - 1.5) / 4).round().long().tolist()
+    assert targets.heat[0, 0, y, x] < 0.5
+    assert targets.heat[0, 1].max() == 0
+    assert 7 not in targets.level[targets.weight > 0]
+    assert (targets.heat[0, 0] == 1).sum() == 12  # T5 to L5 without T8
+
+
 def test_finder_loss_is_least_at_the_truth_and_tells_corners_in_pixels() -> None:
-    targets = finder_targets(column(), HEIGHT, WIDTH)
+    targets = finder_targets(column(), SEEN, HEIGHT, WIDTH)
     heat, offsets, level = perfect(targets)
     best, figures = finder_loss((heat, offsets, level), targets)
     assert float(figures["finder_corner_px"]) == pytest.approx(0, abs=1e-5)
