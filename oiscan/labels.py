@@ -62,7 +62,7 @@ def read_labels(path: Path) -> LabelSet:
         for annotation in data["annotations"]:
             by_image.setdefault(annotation["image_id"], []).append(annotation)
         images = [_image(one, by_image.get(one["id"], []), categories, path.parent) for one in data["images"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise LabelError(f"{path.name} is not a COCO keypoint file oiscan can use: {error!r}") from error
     return LabelSet(images)
 
@@ -70,13 +70,15 @@ def read_labels(path: Path) -> LabelSet:
 def write_labels(labels: LabelSet, path: Path) -> None:
     """Write a COCO keypoint file; image files are named relative to its folder."""
     views = sorted({image.view for image in labels.images})
-    categories, ids = [], {}
+    categories: list[dict[str, Any]] = []
+    ids: dict[tuple[View, Level], int] = {}
     for view in views:
         for level in Level:
             ids[view, level] = len(categories) + 1
             categories.append({"id": ids[view, level], "name": level.value, "supercategory": "vertebra",
                                "keypoints": list(LANDMARKS[view])})
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for number, image in enumerate(labels.images, 1):
         images.append({"id": number, "file_name": image.file.relative_to(path.parent).as_posix(), "view": image.view,
                        "spacing_mm": image.spacing_mm, "subject": image.subject, "hardware": image.hardware})
@@ -87,11 +89,11 @@ def write_labels(labels: LabelSet, path: Path) -> None:
 
 
 def _annotation(number: int, image: int, category: int, vertebra: LabelledVertebra) -> dict[str, Any]:
-    known = ~np.isnan(vertebra.landmarks_px).any(1)
+    known = [bool(np.isfinite(point).all()) for point in vertebra.landmarks_px]
     points = np.nan_to_num(vertebra.landmarks_px)
     keypoints = [[round(float(x), 3), round(float(y), 3), 2 if seen else 0]
                  for (y, x), seen in zip(points, known, strict=True)]
-    return {"id": number, "image_id": image, "category_id": category, "num_keypoints": int(known.sum()),
+    return {"id": number, "image_id": image, "category_id": category, "num_keypoints": sum(known),
             "keypoints": [value for triple in keypoints for value in triple],
             "readable": vertebra.readable, "reason": vertebra.reason}
 

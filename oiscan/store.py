@@ -139,13 +139,20 @@ class ResultsFolder:
         return {"files": files, "scans": len(self._entries)} | {status.value: ended[status] for status in Status}
 
     def _ordered(self) -> tuple[list[_Entry], dict[str, int | None]]:
-        """Entries by subject, day and scan_id, whatever order they came in; and the day of each scan."""
+        """Entries grouped by subject, then by day and scan_id; and the day of each scan.
+
+        Subjects follow each other by their smallest scan_id: so the order depends on the scans alone, not on the order
+        they came in nor on the folder's key.
+        """
         dates = study_days((entry.subject, entry.identity.scan_date) for entry in self._entries)
         days = {entry.report.scan_id: day for entry, day in zip(self._entries, dates, strict=True)}
+        first: dict[str, str] = {}
+        for entry in self._entries:
+            first[entry.subject] = min(first.get(entry.subject, entry.report.scan_id), entry.report.scan_id)
 
         def place(entry: _Entry) -> tuple[str, bool, int, str]:
             day = days[entry.report.scan_id]
-            return entry.subject, day is None, day or 0, entry.report.scan_id
+            return first[entry.subject], day is None, day or 0, entry.report.scan_id
 
         return sorted(self._entries, key=place), days
 

@@ -2,8 +2,8 @@
 
     python scripts/simulate.py --out DIR --exams 20 --seed 0 --layout ge
 
-Writes `PREFIXNNNN_lateral.dcm`, `PREFIXNNNN_ap.dcm`, a `.truth.json` beside each, and `PREFIXlabels.json` (COCO keypoints) for
-`scripts/evaluate.py`. The same seed gives the same exams.
+Writes `PREFIXNNNN_lateral.dcm`, `PREFIXNNNN_ap.dcm`, a `.truth.json` beside each, and `PREFIXlabels.json` (COCO
+keypoints) for `scripts/evaluate.py`. The same seed gives the same exams.
 """
 
 from __future__ import annotations

@@ -64,3 +64,5 @@ def test_the_healthy_have_no_fracture_and_the_fractured_have_some(reports: dict[
     graded = {finding.level.value: finding for finding in reports["child_12y_fractures_0000_lateral"].findings}
     assert (graded["T8"].grade, graded["T8"].deformity) == (1, "wedge")
     assert (graded["L5"].grade, graded["L5"].deformity) == (3, "biconcave")
+    young = {finding.level.value: finding for finding in reports["child_4y_fractures_0000_lateral"].findings}
+    assert {level for level, finding in young.items() if finding.grade} == {"T6", "T7", "T10", "L2"}

@@ -15,6 +15,7 @@ from oiscan.cli.deidentify import deidentify
 from oiscan.cli.doctor import doctor
 from oiscan.cli.export_labels import export_labels
 from oiscan.cli.score import score
+from oiscan.cli.train import train
 from oiscan.errors import OiscanError, ScanError
 from oiscan.version import __version__
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(score)
 app.command()(deidentify)
 app.command()(export_labels)
+app.command()(train)
 app.command()(doctor)
 
 

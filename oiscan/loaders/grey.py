@@ -12,7 +12,7 @@ from oiscan.errors import UnsupportedScanError
 from oiscan.scan import ImageArray
 
 MAX_PIXELS = 24_000_000
-"""A full-size radiograph has up to 20 million. Reading this many takes 0.9 GiB of memory, the decoder's part included."""
+"""A full-size radiograph has up to 20 million. Reading this many takes 0.9 GiB of memory, the decoder's included."""
 
 MIN_SIDE = 32
 COLOUR_TOLERANCE = 8 / 255

@@ -89,14 +89,12 @@ class Anatomy:
     @property
     def height_loss(self) -> FloatArray:
         """max(1 - ha/hp, 1 - hm/hp, 1 - hp/reference), the one definition grading uses too."""
-        return np.max(
-            [
-                1 - self.anterior_mm / self.posterior_mm,
-                1 - self.middle_mm / self.posterior_mm,
-                1 - self.posterior_mm / self.reference_mm,
-            ],
-            axis=0,
-        )
+        losses = [
+            1 - self.anterior_mm / self.posterior_mm,
+            1 - self.middle_mm / self.posterior_mm,
+            1 - self.posterior_mm / self.reference_mm,
+        ]
+        return np.asarray(np.max(losses, axis=0))
 
 
 def growth_factor(age_years: float) -> float:

@@ -39,7 +39,9 @@ class Canvas:
         """Points (..., 2) in mm as (column, row) in pixels."""
         return (np.asarray(points_mm, float) - self.origin_mm) * self.pixels_per_mm
 
-    def fill(self, polygon: npt.ArrayLike, value: float, blur_mm: float = 0.0, texture: ImageArray | None = None) -> None:
+    def fill(
+        self, polygon: npt.ArrayLike, value: float, blur_mm: float = 0.0, texture: ImageArray | None = None
+    ) -> None:
         """Add `value` inside a polygon (n, 2), softened by a Gaussian of `blur_mm`."""
         self._add(polygon, value, blur_mm, None, False, texture)
 

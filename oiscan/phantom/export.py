@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
+    UID,
     ComputedRadiographyImageStorage,
     DigitalXRayImageStorageForPresentation,
     ExplicitVRLittleEndian,
@@ -116,7 +117,7 @@ def _generic(dataset: Dataset, exam: Exam, view: View) -> None:
     dataset.BurnedInAnnotation = "NO"
 
 
-def _meta(dataset: Dataset, sop_class: str, transfer_syntax: str) -> None:
+def _meta(dataset: Dataset, sop_class: UID, transfer_syntax: UID) -> None:
     dataset.SOPClassUID = sop_class
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.MediaStorageSOPClassUID = sop_class

@@ -6,6 +6,7 @@ Canvas coordinates are (x, z) of the anatomy: the patient faces right, head up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,7 +65,8 @@ def _body(anatomy: Anatomy, k: int) -> Body:
     tilt, depth = anatomy.sagittal_tilt[k], anatomy.depth_mm[k]
     hp, ha, share = anatomy.posterior_mm[k], anatomy.anterior_mm[k], anatomy.tilt_superior[k]
     extra, half = ha - hp, depth / 2
-    shape = np.random.default_rng([int(anatomy.centre_mm[k, 2] * 1e3) % (1 << 31), k])  # outline details, fixed per body
+    # details of the outline, fixed per body
+    shape = np.random.default_rng([int(anatomy.centre_mm[k, 2] * 1e3) % (1 << 31), k])
     corners = np.array(
         [
             [-half, -hp / 2],
@@ -152,7 +154,7 @@ def draw_lateral_bones(
     _sacrum_and_pelvis(rng, anatomy, bodies, canvas, look, style)
     for k in range(SACRUM):
         _posterior_elements(rng, bodies[k], k, anatomy.size, canvas, look)
-    for upper, lower in zip(bodies[:-1], bodies[1:], strict=True):
+    for upper, lower in pairwise(bodies):
         gap = np.vstack([upper.inferior, lower.superior])
         canvas.fill(gap, -look.disc * rng.uniform(0.4, 1.2), 0.7)
     for k, body in enumerate(bodies):
@@ -176,7 +178,8 @@ def _draw_body(
     if rng.random() < (0.3 if anatomy.child else 0.08):  # zebra lines: one a bisphosphonate infusion
         for offset in np.cumsum(uniform(0.05, 0.2, int(rng.integers(1, 4)))):
             for edge in (body.superior, body.inferior):
-                canvas.stroke(body.centre + (edge - body.centre) * (1 - offset), rim * uniform(0.2, 0.8), uniform(0.6, 1.2), 0.4)
+                line = body.centre + (edge - body.centre) * (1 - offset)
+                canvas.stroke(line, rim * uniform(0.2, 0.8), uniform(0.6, 1.2), 0.4)
     if not anatomy.child and rng.random() < 0.12:  # osteophyte
         tip = body.landmarks[2 if rng.random() < 0.5 else 3] + body.forward * uniform(0, 0.06) * body.depth
         canvas.fill(ellipse(tip, uniform(1, 3), uniform(1, 2.5), points=10), fill * uniform(0.3, 1), 0.5)
@@ -217,11 +220,17 @@ def _posterior_elements(
     reach = (9 if lumbar else 7) * size
     for _ in range(2):  # left and right never quite coincide
         shift = normal(0, 1.3, 2) * size
-        pedicle = [body.at(2, -0.42 * hp), body.at(2, uniform(-0.02, 0.12) * hp), body.at(-reach, uniform(0, 0.12) * hp)]
-        canvas.fill(np.array([*pedicle, body.at(-reach, -0.45 * hp)]) + shift, bright * 0.55, 0.9 * size, look.texture)
+        pedicle = [
+            body.at(2, -0.42 * hp),
+            body.at(2, uniform(-0.02, 0.12) * hp),
+            body.at(-reach, uniform(0, 0.12) * hp),
+            body.at(-reach, -0.45 * hp),
+        ]
+        canvas.fill(np.array(pedicle) + shift, bright * 0.55, 0.9 * size, look.texture)
         if rng.random() < 0.6:  # pedicle or rib head over the back wall
             at = body.at(uniform(-4, 3) * size, -0.2 * hp) + shift
-            canvas.fill(ellipse(at, uniform(4, 6.5) * size, uniform(4, 6.5) * size), bright * uniform(0, 0.5), 0.7 * size)
+            head = ellipse(at, uniform(4, 6.5) * size, uniform(4, 6.5) * size)
+            canvas.fill(head, bright * uniform(0, 0.5), 0.7 * size)
         joint = np.array(
             [
                 body.at(-reach * uniform(0.6, 1.1), -uniform(0.7, 1.0) * hp),
@@ -229,7 +238,8 @@ def _posterior_elements(
                 body.at(-reach * uniform(1.5, 2.2), uniform(0.75, 1.1) * hp),
             ]
         )
-        canvas.stroke(joint + shift, bright * uniform(0.15, 0.65), uniform(4.5, 9) * size, uniform(0.8, 1.8) * size, texture=look.texture)
+        value, width, blur = bright * uniform(0.15, 0.65), uniform(4.5, 9) * size, uniform(0.8, 1.8) * size
+        canvas.stroke(joint + shift, value, width, blur, texture=look.texture)
     foramen = ellipse(
         body.at(-reach * uniform(0.45, 0.7), uniform(0.35, 0.6) * hp),
         reach * uniform(0.35, 0.55),
@@ -242,7 +252,8 @@ def _posterior_elements(
     canvas.fill(foramen, -(bright * look.hole + look.hole * 0.4) * uniform(0.3, 1.2), 0.9 * size)
     if rng.random() < 0.8:
         at = body.at(-reach * uniform(0.5, 1.5), -0.1 * hp)
-        canvas.fill(ellipse(at, uniform(3, 7) * size, uniform(3, 7) * size, 0, 0.08, rng, 14), bright * uniform(0, 0.5), 0.8 * size)
+        process = ellipse(at, uniform(3, 7) * size, uniform(3, 7) * size, 0, 0.08, rng, 14)
+        canvas.fill(process, bright * uniform(0, 0.5), 0.8 * size)
     _spinous_process(rng, body, lumbar, reach, size, bright, canvas, look)
 
 
@@ -286,8 +297,8 @@ def _sacrum_and_pelvis(
         canvas.stroke(piece[:2], uniform(0, 0.3), 1.2, 0.6)
         at = at + down * (height + 1.5 * size)
     back = last.landmarks[5]
-    crest = np.array([back - 8 * size * last.forward, back - 25 * size * last.forward, at - [35 * size, 0], at])
-    canvas.fill(crest, look.posterior * uniform(0.4, 1), 2.5 * size, look.texture)
+    median_crest = np.array([back - 8 * size * last.forward, back - 25 * size * last.forward, at - [35 * size, 0], at])
+    canvas.fill(median_crest, look.posterior * uniform(0.4, 1), 2.5 * size, look.texture)
     crest = rng.normal(24 if anatomy.child else 18, 9)
     for _ in range(2):  # left and right iliac wing
         # the crests reach the disc between L4 and L5, a little lower in children

@@ -85,7 +85,8 @@ def _lungs(
     for _ in range(int(rng.integers(0, 40))):
         start = bodies[int(rng.integers(1, 10))].centre + [uniform(-20, 90) * size, rng.normal(0, 20) * size]
         bends = [start + rng.normal(0, 22, 2) * size * k + [0, 6 * k] for k in (1, 2, 3)]
-        canvas.stroke(bezier([start, *bends], 12), soft * strength * uniform(-0.03, 0.16), uniform(1, 5) * size, uniform(0.5, 1.6))
+        vessel, value = bezier([start, *bends], 12), soft * strength * uniform(-0.03, 0.16)
+        canvas.stroke(vessel, value, uniform(1, 5) * size, uniform(0.5, 1.6))
 
 
 def _chest(rng: np.random.Generator, anatomy: Anatomy, centres: FloatArray, canvas: Canvas, soft: float) -> None:
@@ -192,4 +193,5 @@ def draw_lateral_hardware(rng: np.random.Generator, anatomy: Anatomy, bodies: li
         canvas.fill(cage, uniform(0.6, 2), 0.4)
     for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.4 else 0):
         at = bodies[int(rng.integers(0, 18))].centre + [uniform(-60, 150), normal(0, 30)]
-        canvas.stroke(ellipse(at, uniform(2, 7), uniform(2, 7), points=16), uniform(0.2, 1.2), uniform(1, 2), 0.3, closed=True)
+        ring = ellipse(at, uniform(2, 7), uniform(2, 7), points=16)
+        canvas.stroke(ring, uniform(0.2, 1.2), uniform(1, 2), 0.3, closed=True)

@@ -139,10 +139,13 @@ def quad_size(corners: FloatArray) -> tuple[float, float]:
 
 
 def crop_map(corners: FloatArray) -> Affine:
-    """Maps (x, y) of the picture to (x, y) of a crop: turned, scaled and centred to the quad `corners` (4, 2)."""
-    depth, height = quad_size(corners)
-    across = corners[1] - corners[0] + corners[2] - corners[3]
-    x, y = across / max(float(np.linalg.norm(across)), 1e-6) if across.any() else (1.0, 0.0)
+    """Maps (x, y) of the picture to (x, y) of a crop: turned, scaled and centred to the quad `corners` (4, 2).
+
+    The same map as `oiscan.training.augment.crop_affine`, with which the refiner was trained.
+    """
+    across = (corners[1] - corners[0] + corners[2] - corners[3]) / 2
+    depth, height = float(np.linalg.norm(across)), quad_size(corners)[1]
+    x, y = across / max(depth, 1e-6) if across.any() else (1.0, 0.0)
     scale = CROP_PX / (CROP_FIELD * max(depth, _CROP_HEIGHTS * height, _SMALLEST_SIZE_PX))
     matrix = scale * np.array([[x, y], [-y, x]])
     # From edge to edge: crop + 0.5 = matrix @ (picture + 0.5 - centre - 0.5) + half a crop

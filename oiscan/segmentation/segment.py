@@ -16,7 +16,7 @@ from oiscan.segmentation.numbering import name_levels
 from oiscan.segmentation.preprocess import Affine, quad_size, stretched_grey, to_stored
 from oiscan.segmentation.refiner import Refined, refine
 from oiscan.segmentation.search import FEWEST_VERTEBRAE, Found, find_column, picture_at
-from oiscan.spine import Evidence, Spine, Vertebra
+from oiscan.spine import Evidence, Numbering, Spine, Vertebra
 
 REFINER_SIZE_PX = 64.0
 """Median depth or width in the picture crops are cut from: a little finer than the crops themselves."""
@@ -27,6 +27,9 @@ _SAME_PLACE_HEIGHTS = 0.5
 CURVED_DEGREES = 20.0
 """Tilt between the two most different vertebrae of an AP scan that a reader is told of. Set by hand: more than twice
 the 10 degrees from which a curve is called scoliosis (Scoliosis Research Society)."""
+
+SURE_NAMES = 0.9
+"""Below this probability of its level names a scan carries a note. Set by hand: the probability is not calibrated."""
 
 NO_COLUMN = "no continuous row of vertebrae was found"
 MOSTLY_UNCLEAR = "more than half of the vertebrae are faint, overlapped or cut by the edge of the picture"
@@ -78,7 +81,7 @@ def segment(scan: Scan, model: Model) -> Spine:
         _vertebrae(kept, levels, to_stored(scan.stored)),
         numbering,
         anterior=_anterior(scan.view, found),
-        notes=_notes(scan.view, kept),
+        notes=_notes(scan.view, kept) + _naming_notes(numbering),
     )
 
 
@@ -171,6 +174,14 @@ def _notes(view: View, places: list[_Place]) -> tuple[str, ...]:
     if tilt > CURVED_DEGREES:
         notes.append(f"curved spine: the tilt of its vertebrae differs by {tilt:.0f} degrees")
     return tuple(notes)
+
+
+def _naming_notes(numbering: Numbering) -> tuple[str, ...]:
+    """What a reader should check first: names that are not sure, and how they might have to move."""
+    if numbering.probability >= SURE_NAMES:
+        return ()
+    others = ", ".join(f"{shift:+d} level ({likely:.0%})" for shift, likely in numbering.alternatives)
+    return (f"check the levels: named by {numbering.anchor}, {numbering.probability:.0%} likely; else {others}",)
 
 
 def _tilt_difference(refined: list[Refined]) -> float:

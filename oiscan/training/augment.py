@@ -21,15 +21,16 @@ CORNERS = {View.LATERAL: (0, 2, 3, 5), View.AP: (0, 1, 2, 3)}
 
 @dataclass(frozen=True)
 class FinderBatch:
-    """Pictures (n, 1, h, w) and the corners (n, 18, 4, 2) of T1 to L5 and S1 in them."""
+    """Pictures (n, 1, h, w), the corners (n, 18, 4, 2) of T1 to L5 and S1 in them, and which can be seen (n, 18)."""
 
     pictures: Tensor
     corners: Tensor
+    shown: Tensor
 
 
 @dataclass(frozen=True)
 class RefinerBatch:
-    """Crops (n, 1, 96, 96), landmarks (n, k, 2), masks (n, 48, 48), and whether the crop shows a whole vertebra (n,)."""
+    """Crops (n, 1, 96, 96), landmarks (n, k, 2), masks (n, 48, 48), and whether a crop shows a whole vertebra (n,)."""
 
     crops: Tensor
     landmarks: Tensor
@@ -49,14 +50,18 @@ def finder_batch(pool: Pool, count: int, generator: torch.Generator) -> FinderBa
     forward = _linear(scale, angle, shear)
     focus = torch.randint(2 if view is View.LATERAL else 9, 17, (count,), generator=generator, device=device)
     at = corners[torch.arange(count, device=device), focus].mean(1)
-    across = uniform((count,), 0.25, 0.6, generator) if view is View.LATERAL else uniform((count,), 0.35, 0.65, generator)
+    left, right = (0.25, 0.6) if view is View.LATERAL else (0.35, 0.65)
+    across = uniform((count,), left, right, generator)
     first = 0 if view is View.LATERAL else 7
     down = ((focus - first + 0.5) / (18 - first) + uniform((count,), -0.2, 0.2, generator)).clamp(0.05, 0.95)
     target = torch.stack([across * width, down * height], 1)
     shift = target - torch.einsum("nij,nj->ni", forward, at)
     pictures = _warp(pool.pictures[index], torch.cat([forward, shift[:, :, None]], 2), (height, width))
     moved = torch.einsum("nij,nkcj->nkci", forward, corners) + shift[:, None, None]
-    return FinderBatch(_photometric(pictures, generator), moved)
+    pictures = _photometric(pictures, generator)
+    field = _field(count, height, width, generator)
+    shown = _within(corners.mean(2), *pool.pictures.shape[1:]) & _in_field(moved.mean(2), field)
+    return FinderBatch(pictures * field[:, None], moved, shown)
 
 
 def refiner_batch(pool: Pool, pictures: int, crops: int, generator: torch.Generator) -> RefinerBatch:
@@ -74,20 +79,24 @@ def refiner_batch(pool: Pool, pictures: int, crops: int, generator: torch.Genera
     landmarks = truth[which, level].reshape(n, -1, 2)
     neighbour = truth[which, level + 1].reshape(n, -1, 2)
     quad, kind = _start_quads(landmarks, neighbour, view, generator)
-    affine, scale = crop_affine(quad)
+    affine = crop_affine(quad)
     source = (pool.pictures[index].float() / 255)[:, None]
     grey = _stretch(source, generator)
     crop = _sample(grey, affine.view(pictures, crops, 2, 3), CROP_PX).reshape(n, 1, CROP_PX, CROP_PX)
     in_crop = torch.einsum("nij,nkj->nki", affine[:, :, :2], landmarks) + affine[:, None, :, 2]
     labels = pool.labels[index].float()[:, None]
     mask = _sample_labels(labels, affine.view(pictures, crops, 2, 3)).reshape(n, CROP_PX // MASK_STRIDE, -1)
-    shown = ((landmarks > -0.5) & (landmarks < torch.tensor([width - 0.5, height - 0.5], device=device))).all(-1).all(-1)
+    end = torch.tensor([width - 0.5, height - 0.5], device=device)
+    shown = ((landmarks > -0.5) & (landmarks < end)).all(-1).all(-1)
     genuine = (kind == 0) & shown & inside[which, level].reshape(n)
     return RefinerBatch(_crop_noise(crop, generator), in_crop, (mask == level.reshape(n, 1, 1) + 1).float(), genuine)
 
 
-def crop_affine(quad: Tensor) -> tuple[Tensor, Tensor]:
-    """Picture to crop: maps (n, 2, 3) for quads (n, 4, 2), and their scale (n,). The crop turns with the vertebra."""
+def crop_affine(quad: Tensor) -> Tensor:
+    """Picture to crop: maps (n, 2, 3) for quads (n, 4, 2). The crop turns with the vertebra.
+
+    The same map as `oiscan.segmentation.preprocess.crop_map`, which scoring uses.
+    """
     along = (quad[:, 1] - quad[:, 0]) + (quad[:, 2] - quad[:, 3])
     depth = along.norm(dim=1) / 2
     height = 0.5 * ((quad[:, 0] - quad[:, 3]).norm(dim=1) + (quad[:, 1] - quad[:, 2]).norm(dim=1))
@@ -96,7 +105,7 @@ def crop_affine(quad: Tensor) -> tuple[Tensor, Tensor]:
     scale = CROP_PX / side
     turn = torch.stack([unit, torch.stack([-unit[:, 1], unit[:, 0]], 1)], 1) * scale[:, None, None]
     shift = (CROP_PX - 1) / 2 - torch.einsum("nij,nj->ni", turn, quad.mean(1))
-    return torch.cat([turn, shift[:, :, None]], 2), scale
+    return torch.cat([turn, shift[:, :, None]], 2)
 
 
 def _start_quads(
@@ -159,7 +168,8 @@ def _sample(pictures: Tensor, affine: Tensor, side: int) -> Tensor:
     """Crops (n, m, side, side) of pictures (n, 1, h, w) by maps (n, m, 2, 3)."""
     n, m = affine.shape[:2]
     grid = _grid(affine, side, side, (pictures.shape[2], pictures.shape[3])).reshape(n, m * side, side, 2)
-    return F.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False).view(n, m, side, side)
+    crops = F.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    return crops.view(n, m, side, side)
 
 
 def _sample_labels(labels: Tensor, affine: Tensor) -> Tensor:
@@ -170,7 +180,8 @@ def _sample_labels(labels: Tensor, affine: Tensor) -> Tensor:
     coarse = torch.cat([coarse[..., :2], coarse[..., 2:] - (stride - 1) / (2 * stride)], -1)
     full = (labels.shape[2] * 2, labels.shape[3] * 2)
     grid = _grid(coarse, side, side, full).reshape(n, m * side, side, 2)
-    return F.grid_sample(labels, grid, mode="nearest", padding_mode="zeros", align_corners=False).view(n, m, side, side)
+    masks = F.grid_sample(labels, grid, mode="nearest", padding_mode="zeros", align_corners=False)
+    return masks.view(n, m, side, side)
 
 
 def _stretch(pictures: Tensor, generator: torch.Generator) -> Tensor:
@@ -199,7 +210,7 @@ def _photometric(pictures: Tensor, generator: torch.Generator) -> Tensor:
     hidden = hidden & (y >= corner[:, 1, None, None]) & (y < (corner + size)[:, 1, None, None])
     hidden = hidden & (uniform((n, 1, 1), 0, 1, generator) < 0.25)
     out = torch.where(hidden[:, None], uniform((n, 1, 1, 1), 0, 1, generator), out).clamp(0, 1)
-    return out * _field(n, height, width, generator)[:, None]
+    return out
 
 
 def _field(n: int, height: int, width: int, generator: torch.Generator) -> Tensor:
@@ -213,6 +224,19 @@ def _field(n: int, height: int, width: int, generator: torch.Generator) -> Tenso
     columns = (x >= corner[:, 1, None]) & (x < (corner + size)[:, 1, None])
     whole = uniform((n, 1, 1), 0, 1, generator) < 0.55
     return (whole | (rows[:, :, None] & columns[:, None, :])).float()
+
+
+def _within(points: Tensor, height: int, width: int) -> Tensor:
+    """Whether points (..., 2) lie in a picture of height x width."""
+    return (points > 0).all(-1) & (points[..., 0] < width - 1) & (points[..., 1] < height - 1)
+
+
+def _in_field(points: Tensor, field: Tensor) -> Tensor:
+    """Whether points (n, k, 2) lie where `field` (n, h, w) was scanned: what nobody saw cannot be learned."""
+    _, height, width = field.shape
+    x, y = points[..., 0].round().long(), points[..., 1].round().long()
+    inside = field.flatten(1).gather(1, y.clamp(0, height - 1) * width + x.clamp(0, width - 1)) > 0
+    return inside & _within(points, height, width)
 
 
 def _crop_noise(crops: Tensor, generator: torch.Generator) -> Tensor:

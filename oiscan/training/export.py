@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import warnings
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from oiscan.anatomy import LANDMARKS, View
 from oiscan.errors import ModelError
 from oiscan.training.augment import FINDER_SHAPE
 from oiscan.training.networks import CROP_FIELD, CROP_PX, Finder, Refiner
+from oiscan.training.settings import TrainSettings
 
 LARGEST_DIFFERENCE = 1e-3  # between torch and ONNX Runtime, in each output's own unit; float32 rounding is about 1e-5
 
@@ -60,6 +62,26 @@ def load_weights(folder: Path, view: View) -> dict[str, dict[str, Tensor]]:
     return states
 
 
+def load_run(folder: Path) -> tuple[View, dict[str, dict[str, Tensor]]]:
+    """View and weights of a training run, as {"finder": state, "refiner": state}: the running means, to be exported.
+
+    Raises
+    ------
+    ModelError
+        The folder holds no checkpoint, or its run has not ended.
+    """
+    path = folder / "checkpoint.pt"
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        settings = TrainSettings.model_validate_json(state["settings"])
+        means = {part: dict(state[part]["mean"]) for part in ("finder", "refiner")}
+    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, LookupError, ValueError) as error:
+        raise ModelError(f"{folder.name} holds no checkpoint of a training run: {error}") from error
+    if state["round"] < settings.rounds:
+        raise ModelError(f"the run in {folder.name} ended after round {state['round']} of {settings.rounds}: resume it")
+    return settings.view, means
+
+
 def export_model(weights: dict[View, dict[str, dict[str, Tensor]]], folder: Path, card: dict[str, Any]) -> None:
     """Write a model folder ready to score with.
 
@@ -76,7 +98,8 @@ def export_model(weights: dict[View, dict[str, dict[str, Tensor]]], folder: Path
         ONNX Runtime's answers differ from torch's.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tensors, names = {}, ["weights.safetensors"]
+    tensors: dict[str, Tensor] = {}
+    names = ["weights.safetensors"]
     for view, states in weights.items():
         for part, network in networks(view).items():
             network.load_state_dict(states[part])

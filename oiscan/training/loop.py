@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from oiscan.anatomy import LANDMARKS
+from oiscan.errors import ConfigError
 from oiscan.training.augment import FINDER_SHAPE, finder_batch, refiner_batch
 from oiscan.training.losses import finder_loss, finder_targets, refiner_loss
 from oiscan.training.networks import Finder, Refiner
@@ -19,6 +20,7 @@ from oiscan.training.pool import Pool
 from oiscan.training.settings import TrainSettings
 
 AVERAGE_STEPS = 300  # the shipped weights are a running mean over about so many steps
+MAY_CHANGE = {"workers", "device", "init", "checkpoint_rounds"}  # settings a resumed run may have different
 
 
 class Learner:
@@ -67,12 +69,19 @@ class Learner:
 
 
 def train(settings: TrainSettings, out: Path, initial: dict[str, dict[str, Tensor]] | None = None) -> None:
-    """Train a finder and a refiner; `out` receives checkpoint.pt, curve.csv and, at the end, both weights.
+    """Train a finder and a refiner; `out` receives checkpoint.pt, to resume from and to export, and curve.csv.
 
     Parameters
     ----------
+    out
+        Where it holds a checkpoint, the run goes on from there and ends with the weights of an undisturbed run.
     initial
         Weights to start from, as {"finder": state, "refiner": state}; ignored when `out` holds a checkpoint.
+
+    Raises
+    ------
+    ConfigError
+        The checkpoint in `out` was made with other settings.
     """
     device = _device(settings.device)
     torch.set_num_threads(1)
@@ -81,10 +90,12 @@ def train(settings: TrainSettings, out: Path, initial: dict[str, dict[str, Tenso
     torch.set_float32_matmul_precision("high")
     out.mkdir(parents=True, exist_ok=True)
     finder = Learner(Finder(), settings.rounds * settings.finder_steps, settings, device)
-    refiner = Learner(Refiner(len(LANDMARKS[settings.view])), settings.rounds * settings.refiner_steps, settings, device)
+    untrained = Refiner(len(LANDMARKS[settings.view]))
+    refiner = Learner(untrained, settings.rounds * settings.refiner_steps, settings, device)
     learners, first = {"finder": finder, "refiner": refiner}, 0
     if (out / "checkpoint.pt").exists():
         first = _resume(out / "checkpoint.pt", settings, learners)
+        _forget(out / "curve.csv", first)
     elif initial is not None:
         for name, learner in learners.items():
             learner.network.load_state_dict(initial[name])
@@ -115,7 +126,7 @@ def _round(
         batch = finder_batch(pool, settings.finder_batch, generator)
         with mixed:
             outputs = finder.network(batch.pictures.contiguous(memory_format=torch.channels_last))
-        loss, figures = finder_loss(outputs, finder_targets(batch.corners, *FINDER_SHAPE[settings.view]))
+        loss, figures = finder_loss(outputs, finder_targets(batch.corners, batch.shown, *FINDER_SHAPE[settings.view]))
         finder.step(loss)
         _add(sums, figures, settings.finder_steps)
     for _ in range(settings.refiner_steps):
@@ -153,9 +164,25 @@ def _checkpoint(path: Path, done: int, settings: TrainSettings, learners: dict[s
 
 def _resume(path: Path, settings: TrainSettings, learners: dict[str, Learner]) -> int:
     state = torch.load(path, map_location="cpu", weights_only=True)
+    _check_same(TrainSettings.model_validate_json(state["settings"]), settings)
     for name, learner in learners.items():
         learner.restore(state[name])
     return int(state["round"])
+
+
+def _check_same(before: TrainSettings, now: TrainSettings) -> None:
+    """A checkpoint goes on only with the settings it was made with, or the result would be neither's."""
+    old, new = before.model_dump(exclude=MAY_CHANGE), now.model_dump(exclude=MAY_CHANGE)
+    changed = [f"{key} was {old[key]}, now {new[key]}" for key in old if old[key] != new[key]]
+    if changed:
+        raise ConfigError(f"the checkpoint was made with other settings ({'; '.join(changed)}): give another --out")
+
+
+def _forget(curve: Path, first: int) -> None:
+    """Take the rounds after the checkpoint out of the curve: they are run again."""
+    if curve.exists():
+        lines = curve.read_text(encoding="utf-8").splitlines(keepends=True)
+        curve.write_text("".join(lines[: first + 1]), encoding="utf-8", newline="")
 
 
 def _log(path: Path, number: int, figures: dict[str, float]) -> None:

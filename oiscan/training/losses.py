@@ -25,18 +25,19 @@ class FinderTargets:
     weight: Tensor
 
 
-def finder_targets(corners: Tensor, height: int, width: int) -> FinderTargets:
-    """Targets for corners (n, 18, 4, 2) in a picture of height x width."""
+def finder_targets(corners: Tensor, shown: Tensor, height: int, width: int) -> FinderTargets:
+    """Targets for corners (n, 18, 4, 2) in a picture of height x width; only bodies that are `shown` (n, 18) count."""
     h, w, device = height // FINDER_STRIDE, width // FINDER_STRIDE, corners.device
     centre = corners.mean(2)
-    tall = 0.5 * ((corners[:, :, 0] - corners[:, :, 3]).norm(dim=-1) + (corners[:, :, 1] - corners[:, :, 2]).norm(dim=-1))
+    back, front = corners[:, :, 0] - corners[:, :, 3], corners[:, :, 1] - corners[:, :, 2]
+    tall = 0.5 * (back.norm(dim=-1) + front.norm(dim=-1))
     half = (FINDER_STRIDE - 1) / 2
     x = torch.arange(w, device=device) * FINDER_STRIDE + half
     y = torch.arange(h, device=device) * FINDER_STRIDE + half
     sigma = (0.17 * tall).clamp_min(0.75 * FINDER_STRIDE)
     gx = torch.exp(-((x - centre[..., 0, None]) ** 2) / (2 * sigma[..., None] ** 2))
     gy = torch.exp(-((y - centre[..., 1, None]) ** 2) / (2 * sigma[..., None] ** 2))
-    inside = (centre > 2).all(-1) & (centre[..., 0] < width - 2) & (centre[..., 1] < height - 2)
+    inside = shown & (centre > 2).all(-1) & (centre[..., 0] < width - 2) & (centre[..., 1] < height - 2)
     each = gy[..., :, None] * gx[..., None, :] * inside[..., None, None]
     cell_x = ((centre[..., 0] - half) / FINDER_STRIDE).round()
     cell_y = ((centre[..., 1] - half) / FINDER_STRIDE).round()
@@ -48,7 +49,7 @@ def finder_targets(corners: Tensor, height: int, width: int) -> FinderTargets:
     heat = torch.stack([each[:, :SACRUM].amax(1), each[:, SACRUM]], 1)
     weight, level = (each * near).max(1)
     picked = torch.gather(corners.flatten(2), 1, level.flatten(1)[..., None].expand(-1, -1, 8))
-    cells = torch.stack(torch.broadcast_tensors(x[None, :], y[:, None]), -1).reshape(1, h * w, 1, 2)
+    cells = torch.stack(torch.meshgrid(x, y, indexing="xy"), -1).reshape(1, h * w, 1, 2)
     offsets = (picked.view(len(corners), h * w, 4, 2) - cells) / OFFSET_UNIT_PX
     return FinderTargets(heat, offsets.flatten(2).transpose(1, 2).reshape(-1, 8, h, w), level, weight)
 

@@ -5,8 +5,8 @@ from oiscan.anatomy import COLUMN, Level, View
 from oiscan.errors import UnsupportedScanError
 from oiscan.scan import PixelSpacing, Scan, StoredFrame
 from oiscan.segmentation import segment
-from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NO_COLUMN
-from oiscan.spine import Evidence, Spine
+from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NO_COLUMN, _naming_notes
+from oiscan.spine import Evidence, Numbering, Spine
 from tests.segmentation.drawn import DrawnModel, column, draw, quad
 
 VIEWS = list(View)
@@ -176,3 +176,12 @@ def test_more_than_seventeen_cannot_be_named() -> None:
     quads = column(19, top=20.0, step=26.0, height=20.0)
     spine = segment(scan(quads, size_mm=(520.0, 150.0)), DrawnModel(last=17))
     assert [vertebra.level for vertebra in spine.vertebrae] == list(COLUMN)
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [(0.95, ()), (0.7, ("check the levels: named by appearance, 70% likely; else +1 level (28%)",))],
+)
+def test_names_that_are_not_sure_carry_a_note(probability: float, expected: tuple[str, ...]) -> None:
+    numbering = Numbering("appearance", probability, ((1, 0.28),))
+    assert _naming_notes(numbering) == expected

@@ -1,0 +1,66 @@
+"""The ring of scenes: the same ones whoever draws them, the oldest replaced first."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from oiscan.anatomy import View
+from oiscan.training.pool import POOL_SHAPE, Pool, draw_chunk
+from oiscan.training.settings import TrainSettings, load_settings
+from tests.training.pools import TINY
+
+CPU = torch.device("cpu")
+
+
+def settings(rounds: int) -> TrainSettings:
+    return load_settings(None, TINY | {"view": View.LATERAL, "rounds": rounds})
+
+
+def test_scenes_depend_on_seed_and_number_only() -> None:
+    together, alone = draw_chunk(View.AP, 3, 0, 2), draw_chunk(View.AP, 3, 1, 1)
+    np.testing.assert_array_equal(together.pictures[1], alone.pictures[0])
+    np.testing.assert_array_equal(together.landmarks[1], alone.landmarks[0])
+    np.testing.assert_array_equal(together.labels[1], alone.labels[0])
+    assert not np.array_equal(together.pictures[0], together.pictures[1])
+
+
+@pytest.mark.parametrize("view", View)
+def test_labels_are_at_half_size_where_the_landmarks_are(view: View) -> None:
+    height, width = POOL_SHAPE[view]
+    chunk, checked = draw_chunk(view, 4, 0, 2), 0
+    assert chunk.pictures.shape == (2, height, width)
+    assert chunk.labels.shape == (2, height // 2, width // 2)
+    for landmarks, labels in zip(chunk.landmarks, chunk.labels, strict=True):
+        for level, (x, y) in enumerate(landmarks[:17].mean(1)):
+            if 2 < x < width - 2 and 2 < y < height - 2:
+                assert labels[round((y - 0.5) / 2), round((x - 0.5) / 2)] == level + 1
+                checked += 1
+    assert checked > 8
+
+
+@pytest.mark.usefixtures("no_processes")
+def test_the_pool_keeps_the_last_rounds_and_a_resumed_one_holds_the_same() -> None:
+    """Two rounds of 8 scenes are kept: round 2 takes the place of round 0."""
+    pool = Pool(settings(3), CPU)
+    sizes = []
+    try:
+        for _ in range(3):
+            pool.advance()
+            sizes.append(len(pool))
+    finally:
+        pool.close()
+    assert sizes == [8, 16, 16]
+    expected = draw_chunk(View.LATERAL, 0, 8, 16)
+    kept = torch.cat([pool.pictures[8:], pool.pictures[:8]]).numpy()
+    np.testing.assert_array_equal(kept, expected.pictures)
+
+    resumed = Pool(settings(3), CPU, first_round=2)
+    try:
+        resumed.advance()
+    finally:
+        resumed.close()
+    assert torch.equal(resumed.pictures, pool.pictures)
+    assert torch.equal(resumed.landmarks, pool.landmarks)
+    assert torch.equal(resumed.labels, pool.labels)
