@@ -22,7 +22,8 @@ from typing import Any, TypeVar
 
 from oiscan.errors import ConfigError, OiscanError, ScanError
 from oiscan.grading import SCALES, assess
-from oiscan.loaders import file_of, find_files
+from oiscan.loaders import find_files
+from oiscan.loaders.containers import file_of
 from oiscan.pipeline import Settings, read_scan, score_scan
 from oiscan.segmentation import Model, segment
 from oiscan.store import ResultsFolder
