@@ -48,7 +48,6 @@ def test_broken_files_give_a_scan_or_a_refusal() -> None:
     assert found["results"] + sum(found["errors"].values()) == found["n"] == 300
     assert min(found["results"], found["errors"]["UnreadableFileError"], found["errors"]["UnsupportedScanError"]) > 5
     assert found["worst_memory_mib"] < 1024
-    assert found["worst_seconds"] < 20
     assert done == [100, 200, 300]
 
 
