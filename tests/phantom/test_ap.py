@@ -9,38 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from oiscan.phantom.anatomy import N_BODIES, Anatomy, draw_anatomy
+from oiscan.phantom.anatomy import N_BODIES, draw_anatomy
 from oiscan.phantom.ap import ap_corners, ap_outline, draw_ap
 from oiscan.phantom.ap_bones import draw_body, draw_look
 from oiscan.phantom.ap_clutter import draw_clutter, draw_hardware
 from oiscan.phantom.ap_shape import vertebrae
 from oiscan.phantom.canvas import Canvas
 from oiscan.scan import FloatArray
-
-
-def straight_person() -> Anatomy:
-    """Bodies 40 wide, 30 deep, 25 high, one every 35 mm, upright, flat endplates."""
-    one, zero = np.ones(N_BODIES), np.zeros(N_BODIES)
-    centre = np.stack([zero, zero, 35.0 * (np.arange(N_BODIES) - 8)], 1)
-    return Anatomy(
-        age_years=30.0,
-        size=1.0,
-        depth_mm=30 * one,
-        width_mm=40 * one,
-        posterior_mm=25 * one,
-        anterior_mm=25 * one,
-        reference_mm=25 * one,
-        dip_superior_mm=zero,
-        dip_inferior_mm=zero,
-        tilt_superior=0.5 * one,
-        deformity=zero,
-        centre_mm=centre,
-        sagittal_tilt=zero,
-        coronal_tilt=zero,
-        rotation=zero,
-        density=1.0,
-        corner_rounding=0.0,
-    )
+from tests.phantom.people import straight_person
 
 
 def canvas_on(point: FloatArray, pixels_per_mm: float = 2.0, size: int = 200) -> Canvas:
