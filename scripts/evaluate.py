@@ -23,7 +23,13 @@ from oiscan.labels import LabelledImage, read_labels
 from oiscan.loaders import read
 from oiscan.segmentation import Model, segment
 
-REGIONS = {"all": (Level.T1, Level.L6), "L1-L4": (Level.L1, Level.L4), "thoracic": (Level.T1, Level.T13)}
+REGIONS = {
+    "all": (Level.T1, Level.L6),
+    "T6-L5": (Level.T6, Level.L5),
+    "T12-L5": (Level.T12, Level.L5),
+    "L1-L4": (Level.L1, Level.L4),
+    "thoracic": (Level.T1, Level.T13),
+}
 
 
 def main() -> None:

@@ -106,7 +106,7 @@ def test_evaluation_writes_figures_for_each_view_and_region(model_folder: Path, 
     assert evaluation["model"] == {"name": "tiny", "sha256": Model.load(model_folder).sha256}
     for view in View:
         regions = evaluation["views"][view]["regions"]
-        assert set(regions) == {"all", "L1-L4", "thoracic"}
+        assert set(regions) == {"all", "T6-L5", "T12-L5", "L1-L4", "thoracic"}
         assert (regions["L1-L4"]["vertebrae"], regions["thoracic"]["vertebrae"]) == (1, 0)
         assert regions["thoracic"]["found"] is None
         assert f"{view}, 1 scans" in told
