@@ -20,12 +20,19 @@ from oiscan.scan import FloatArray
 N_BODIES = 18  # T1 to T12, L1 to L5, S1
 SACRUM = 17
 
-ADULT_DEPTH_MM = np.array([19, 21, 23, 25, 27, 28, 29, 30, 31, 32, 32, 32.5, 33, 34, 35, 35.5, 35.5, 33])
-ADULT_WIDTH_MM = np.array([28, 28, 27, 26, 26.5, 27, 28, 29, 31, 33, 35.5, 38, 40, 41.5, 43, 45, 48, 52])
+ADULT_DEPTH_MM = np.array([17.5, 19, 20.7, 22.5, 24.5, 26, 27, 28, 29, 30, 30.5, 31.5, 32.5, 33.5, 34.5, 35, 34.5, 33])
+ADULT_WIDTH_MM = np.array([28, 28, 27, 26.5, 27, 28, 29, 30, 32, 34.5, 37, 40, 42, 43.5, 45, 47, 49, 52])
 ADULT_HEIGHT_MM = np.array([16, 17, 17.5, 18.5, 19, 19.5, 20, 20.5, 21, 22.5, 24, 25.5, 27, 28, 28, 27.5, 26, 28])
+NORMAL_RATIO = np.array(
+    [0.965, 0.96, 0.955, 0.95, 0.95, 0.945, 0.945, 0.945, 0.95, 0.965, 0.965, 0.97, 0.97, 1, 1.02, 1.04, 1.11, 1]
+)
+"""Mean ha/hp of unfractured bodies: 0.94 in the middle of the thorax to 1.1 at L5, as in labelled radiographs."""
 ADULT_DISC_MM = np.array([4, 4, 3.8, 3.5, 3.5, 3.8, 4, 4.3, 4.6, 5, 5.5, 6.5, 7.5, 9, 10, 11, 9.5, 2])
 
 WEDGE, BICONCAVE, CRUSH = 1, 2, 3
+FRACTURE = 0.2
+"""Height loss from which a body counts as fractured (Genant 1993)."""
+LOWEST_NORMAL_RATIO = 1.002 - FRACTURE
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,11 @@ class Anatomy:
     dip_superior_mm, dip_inferior_mm
         How far the middle of each endplate lies inside the line between its corners.
     tilt_superior
-        Share of the wedging borne by the upper endplate, 0 to 1.
+        Share of the wedging borne by the upper endplate, 0 to 1, in either picture.
+    taper
+        How much smaller the upper endplate is than the lower one, front to back and side to side, as a share.
+    coronal_wedge
+        Radians between the endplates in the AP picture, positive where the person's left side is lower.
     deformity
         0 none, or WEDGE, BICONCAVE, CRUSH.
     centre_mm
@@ -68,6 +79,8 @@ class Anatomy:
     dip_superior_mm: FloatArray
     dip_inferior_mm: FloatArray
     tilt_superior: FloatArray
+    taper: FloatArray
+    coronal_wedge: FloatArray
     deformity: FloatArray
     centre_mm: FloatArray
     sagittal_tilt: FloatArray
@@ -135,6 +148,8 @@ def draw_anatomy(rng: np.random.Generator, age_years: float | None = None, fract
         dip_superior_mm=dips[0],
         dip_inferior_mm=dips[1],
         tilt_superior=uniform(0.2, 0.8, N_BODIES),
+        taper=normal(0.04, 0.025, N_BODIES),
+        coronal_wedge=_coronal_wedge(rng, coronal),
         deformity=deformity,
         centre_mm=_stack(height, disc, sagittal, coronal),
         sagittal_tilt=sagittal,
@@ -150,13 +165,15 @@ def _shapes(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Posterior and anterior heights, the two dips, and the kind of deformity, before and after fractures.
 
-    Normal wedging: ha/hp has its 5th percentile at 0.893 in healthy children (Gaca 2010).
+    Normal wedging: ha/hp has its 5th percentile near 0.893 in healthy children (Gaca 2010). An unfractured body loses
+    less than `FRACTURE` of its height, a fractured one starts a little below, so that no gap betrays which is which.
     """
     posterior = reference.copy()
-    ratio = rng.normal(0.975, 0.05, N_BODIES)
-    ratio[15:17] += [0.04, 0.12]  # L4 and L5 are taller in front
-    anterior = reference * np.clip(ratio, 0.82, 1.25)
-    dips = np.abs(rng.normal(np.abs(rng.normal(0.03, 0.025)), 0.02, (2, N_BODIES))).clip(0, 0.075) * reference
+    ratio = np.clip(NORMAL_RATIO + rng.normal(0, 0.045, N_BODIES), LOWEST_NORMAL_RATIO, 1.25)
+    anterior = reference * ratio
+    dips = np.abs(rng.normal(np.abs(rng.normal(0.025, 0.02)), 0.018, (2, N_BODIES))).clip(0, 0.075) * reference
+    spare = 0.5 * (anterior + posterior) - LOWEST_NORMAL_RATIO * posterior
+    dips *= np.minimum(1, spare / np.maximum(dips.sum(0), 1e-9))
     deformity = np.zeros(N_BODIES)
     for k in np.flatnonzero(rng.random(SACRUM) < rate):
         loss, kind = _severity(rng), int(rng.integers(WEDGE, CRUSH + 1))
@@ -171,26 +188,32 @@ def _shapes(
             dips[:, k] = total * share, total * (1 - share)
         else:
             posterior[k] = reference[k] * (1 - loss)
-            anterior[k] = posterior[k] * rng.uniform(0.8, 1.0)
+            anterior[k] = posterior[k] * rng.uniform(0.85, 1.0)
             dips[:, k] *= 1 - loss
     return posterior, anterior, dips, deformity
 
 
 def _severity(rng: np.random.Generator) -> float:
     """Height loss of a fracture: continuous through every grade's edge, mild ones commonest."""
-    return float(rng.uniform(0.15, 0.27) if rng.random() < 0.45 else rng.uniform(0.2, 0.65))
+    return float(rng.uniform(0.165, 0.275) if rng.random() < 0.7 else rng.uniform(0.2, 0.65))
+
+
+def _coronal_wedge(rng: np.random.Generator, coronal: FloatArray) -> FloatArray:
+    """A scoliotic body is lower on the inside of its curve: it bears a fifth to a half of the bend between levels."""
+    bend = np.gradient(coronal)
+    return np.asarray(rng.uniform(0.1, 0.5) * bend + np.radians(rng.normal(0, 1.2, N_BODIES)))
 
 
 def _curves(rng: np.random.Generator, child: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Tilts and rotation of each body in radians: kyphosis and lordosis, scoliosis, turn about the long axis."""
     normal, uniform = rng.normal, rng.uniform
     lordosis = uniform(0.6, 1.0) * (0.85 if child else 1.0)
-    knots = np.array([normal(24, 12), normal(4, 8), normal(-15, 8), normal(-6, 6), normal(16, 9), 0.0])
+    knots = np.array([normal(24, 12), normal(4, 8), normal(-15, 8), normal(-6, 6), normal(19, 10), 0.0])
     knots[3:5] *= lordosis
-    knots[5] = knots[4] + uniform(8, 26)
+    knots[5] = knots[4] + uniform(6, 28)
     index = np.arange(N_BODIES)
     sagittal = PchipInterpolator([0, 6, 11.5, 14, 16, 17], knots)(index) + normal(0, 1.2, N_BODIES) + uniform(-9, 9)
-    cobb = uniform(0, 4) if rng.random() < 0.5 else 4 + 36 * uniform() ** 1.5
+    cobb = rng.choice([uniform(0, 4), 4 + 36 * uniform() ** 1.5, uniform(25, 55)], p=[0.5, 0.38, 0.12])
     phase, turns = uniform(0, 2 * np.pi), uniform(0.6, 1.6)
     wave = cobb * np.sin(phase + 2 * np.pi * turns * index / SACRUM)
     coronal = wave + normal(0, 0.8, N_BODIES) + uniform(-4, 4)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from oiscan.phantom.anatomy import SACRUM, Anatomy
 from oiscan.phantom.ap_bones import draw_look, draw_pelvis, draw_ribs, draw_vertebra
@@ -58,8 +59,13 @@ def ap_corners(anatomy: Anatomy) -> FloatArray:
     return np.stack([vertebra.corners() for vertebra in vertebrae(anatomy)])
 
 
-def ap_outline(anatomy: Anatomy) -> list[FloatArray]:
+def ap_outline(anatomy: Anatomy, wanted: npt.ArrayLike = True) -> list[FloatArray]:
     """What densitometry counts as each vertebra, T1 to L5.
+
+    Parameters
+    ----------
+    wanted
+        Whether the outline of each is wanted (17,): those not wanted get their four corners, which cost nothing.
 
     Returns
     -------
@@ -68,7 +74,8 @@ def ap_outline(anatomy: Anatomy) -> list[FloatArray]:
         between the lines through the middle of the discs above and below; no transverse and no spinous process.
     """
     spine = vertebrae(anatomy)
-    return [_outline(spine, k) for k in range(SACRUM)]
+    exact = np.broadcast_to(np.asarray(wanted, bool), SACRUM)
+    return [_outline(spine, k) if exact[k] else spine[k].corners() for k in range(SACRUM)]
 
 
 def _outline(spine: list[Vertebra], k: int) -> FloatArray:

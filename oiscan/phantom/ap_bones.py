@@ -90,7 +90,7 @@ def draw_look(rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style:
         visibility=_visibility(rng, style),
         texture=texture,
         line_mm=uniform(0.5, 1.1),
-        blur_mm=uniform(0.1, 0.9),
+        blur_mm=uniform(0.1, 0.6),
         rim=uniform(0.1, 0.9, 2),
         dense_lines_mm=lines,
         synchondrosis=uniform(0.05, 0.25) * gain if anatomy.age_years < 8 else 0.0,
@@ -103,7 +103,8 @@ def _visibility(rng: np.random.Generator, style: float) -> FloatArray:
     """Factor of each level: level, or fading to one end, or dipping where the diaphragm or the pelvis lies."""
     k = np.arange(N_BODIES)
     floor = rng.uniform(0.12, 1.0) if rng.random() < 0.6 - 0.4 * style else 1.0
-    centre, width = rng.uniform(4, 14), rng.uniform(1, 3) * rng.choice([-1, 1])
+    upwards = rng.random() < 0.5
+    centre, width = rng.uniform(4, 12) if upwards else rng.uniform(9, 17), rng.uniform(0.4, 3) * (-1 if upwards else 1)
     fade = floor + (1 - floor) / (1 + np.exp((k - centre) / width))
     return np.asarray(fade * np.exp(rng.normal(0, 0.08, N_BODIES)))
 
@@ -236,19 +237,23 @@ def draw_pelvis(rng: np.random.Generator, canvas: Canvas, sacrum: Vertebra, look
     if not _near(canvas, sacrum.centre, 5 * sacrum.width):
         return
     value = {part: v * look.visibility[sacrum.index] for part, v in look.value.items()}
-    _endplate(canvas, sacrum, True, value["endplate"], look)
-    canvas.fill(sacrum.section(), 0.5 * value["body"], 1.0, look.texture)
-    canvas.stroke(sacrum.plate(False), 0.4 * value["endplate"], look.line_mm, look.blur_mm)  # what is left of S1/S2
-    bone, edge, uniform = value["pelvis"], 0.6 * value["pelvis"], rng.uniform
+    uniform = rng.uniform
+    shows = uniform(0, 1.2) if rng.random() < 0.6 else 1.0  # a sacrum seen along its slope is often no more than haze
+    bone, edge = shows * value["pelvis"], 0.6 * shows * value["pelvis"]
+    _endplate(canvas, sacrum, True, shows * value["endplate"], look)
+    canvas.fill(sacrum.section(), 0.5 * shows * value["body"], 1.0, look.texture)
+    worn = 0.4 * shows * value["endplate"]  # what is left of the disc between S1 and S2
+    canvas.stroke(sacrum.plate(False), worn, look.line_mm, look.blur_mm)
     w, h, long = sacrum.width, sacrum.height, uniform(2.2, 3.4)
     crest, wing = uniform(-2.2, -0.5), uniform(1.9, 2.6)
     half = np.array([(0.5, -0.5), (0.75, -0.35), (1.1, -0.1), (1.0, 0.9), (0.6, 0.6 * long), (0.2, long)])
     whole = round_off(round_off(np.vstack([half, half[::-1] * [-1, 1]])))
     canvas.fill(_at(sacrum, whole), 0.8 * bone, 1.0, look.texture)
     for side in (-1, 1):
+        iliac = value["pelvis"] * uniform(0.4, 1.2)
         ilium = _ilium(crest, wing, uniform(0.85, 1.05)) * [side, 1]
-        canvas.fill(_at(sacrum, ilium), bone * uniform(0.8, 1.2), 0.8, look.texture)
-        canvas.stroke(_at(sacrum, ilium[:18]), edge * uniform(0.8, 2), uniform(1, 2.5), 0.3)
+        canvas.fill(_at(sacrum, ilium), iliac, 0.8, look.texture)
+        canvas.stroke(_at(sacrum, ilium[:18]), iliac * uniform(0.3, 1.2), uniform(1, 2.5), 0.3)
         joint = _at(sacrum, [(side * 1.08, -0.15), (side * 1.0, 0.6), (side * 0.75, 1.3), (side * 0.65, 1.8)])
         canvas.stroke(joint, -0.5 * bone, 1.5, 0.7)
         canvas.stroke(np.add(joint, [1.5, 0]), edge, look.line_mm, look.blur_mm)

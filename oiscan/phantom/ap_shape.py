@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,10 @@ class Vertebra:
         Height the arch is scaled by: a fracture takes less of it than of the body.
     wedge_superior, wedge_inferior
         Rise of each endplate per mm towards the front.
+    slope_superior, slope_inferior
+        The same towards the person's left.
+    taper
+        How much narrower the upper endplate is than the lower one, as a share.
     rounding
         How far the edges of the endplates curve inwards (mm).
     pedicle
@@ -75,6 +80,9 @@ class Vertebra:
     dip_inferior: float
     wedge_superior: float
     wedge_inferior: float
+    slope_superior: float
+    slope_inferior: float
+    taper: float
     rounding: float
     sagittal: float
     coronal: float
@@ -89,42 +97,50 @@ class Vertebra:
 
     def project(self, x: npt.ArrayLike, y: npt.ArrayLike, z: npt.ArrayLike) -> FloatArray:
         """Points of the vertebra's frame, broadcast together, as (n, 2) in the picture."""
-        x, y, z = np.asarray(x, float), np.asarray(y, float), np.asarray(z, float)
-        c, s = math.cos(self.rotation), math.sin(self.rotation)
-        front, side = x * c - y * s, x * s + y * c
-        down = z * math.cos(self.sagittal) + front * math.sin(self.sagittal)
-        c, s = math.cos(self.coronal), math.sin(self.coronal)
-        return np.asarray(np.stack([side * c - down * s, side * s + down * c], -1) + self.centre)
+        along_x, along_y, along_z = self._axes
+        flat = np.asarray(x)[..., None] * along_x + np.asarray(y)[..., None] * along_y
+        return np.asarray(flat + np.asarray(z)[..., None] * along_z + self.centre)
 
-    def plate_z(self, x: npt.ArrayLike, superior: bool) -> FloatArray:
-        """Height of an endplate's rim at a depth x."""
-        x = np.asarray(x, float)
+    @cached_property
+    def _axes(self) -> FloatArray:
+        """Where a millimetre along each of the vertebra's own axes leads in the picture (3, 2)."""
+        turn, tip, lean = self.rotation, self.sagittal, self.coronal
+        front, side = np.array([[math.cos(turn), -math.sin(turn), 0], [math.sin(turn), math.cos(turn), 0]])
+        down = math.sin(tip) * front + [0, 0, math.cos(tip)]
+        across = math.cos(lean) * side - math.sin(lean) * down
+        return np.stack([across, math.sin(lean) * side + math.cos(lean) * down], 1)
+
+    def plate_z(self, x: npt.ArrayLike, superior: bool, y: npt.ArrayLike = 0.0) -> FloatArray:
+        """Height of an endplate's rim at a depth x and a place y from side to side."""
+        x, y = np.asarray(x, float), np.asarray(y, float)
         if superior:
-            return np.asarray(-0.5 * self.height + self.wedge_superior * x)
-        return np.asarray(0.5 * self.height - self.wedge_inferior * x)
+            return np.asarray(-0.5 * self.height + self.wedge_superior * x + self.slope_superior * y)
+        return np.asarray(0.5 * self.height - self.wedge_inferior * x - self.slope_inferior * y)
 
     def rim(self, superior: bool, points: int = 28) -> FloatArray:
         """The rim of an endplate, near and far, as a closed line."""
         t = np.linspace(0, 2 * np.pi, points, endpoint=False)
         x = 0.5 * self.depth * _power(np.cos(t))
-        y = 0.5 * self.width * _power(np.sin(t))
+        y = 0.5 * self.width * self._widening(0 if superior else 1) * _power(np.sin(t))
         inwards = 0.6 * self.rounding * (1 if superior else -1)
-        return self.project(x, y, self.plate_z(x, superior) + inwards)
+        return self.project(x, y, self.plate_z(x, superior, y) + inwards)
 
     def plate(self, superior: bool, x: float = 0.0, inset_mm: float = 0.0) -> FloatArray:
         """The endplate cut at a depth x, from side to side, `inset_mm` inside the body."""
         s = np.linspace(-1, 1, 15)
         dip = self.dip_superior if superior else self.dip_inferior
         inwards = dip * (1 - np.abs(s) ** 3) + self.rounding * np.abs(s) ** 8 + inset_mm
-        z = self.plate_z(x, superior) + (inwards if superior else -inwards)
-        return self.project(x, s * self._half_width(x), z)
+        y = s * self._half_width(x) * self._widening(0 if superior else 1)
+        z = self.plate_z(x, superior, y) + (inwards if superior else -inwards)
+        return self.project(x, y, z)
 
     def wall(self, side: int, x: float = 0.0) -> FloatArray:
         """The side wall with its waist, from top to bottom; `side` is 1 on the picture's right, -1 on its left."""
         t = np.linspace(0, 1, 9)
-        top, bottom = self.plate_z(x, True) + self.rounding, self.plate_z(x, False) - self.rounding
-        y = self._half_width(x) * (1 - self.waist * np.sin(np.pi * t).clip(0) ** 0.7)
-        return self.project(x, side * y, top + (bottom - top) * t)
+        y = side * self._half_width(x) * self._widening(t) * (1 - self.waist * np.sin(np.pi * t).clip(0) ** 0.7)
+        top = self.plate_z(x, True, y[0]) + self.rounding
+        bottom = self.plate_z(x, False, y[-1]) - self.rounding
+        return self.project(x, y, top + (bottom - top) * t)
 
     def section(self, x: float = 0.0) -> FloatArray:
         """Outline of the body cut at a depth x."""
@@ -132,10 +148,11 @@ class Vertebra:
 
     def corners(self) -> FloatArray:
         """The body's corners (4, 2): superior left, superior right, inferior right, inferior left of the picture."""
-        z0 = float(self.plate_z(0, True)) + 0.5 * self.rounding
-        z1 = float(self.plate_z(0, False)) - 0.5 * self.rounding
-        y = 0.475 * self.width - 0.15 * self.rounding  # the rim's end is thin: its corner shows a little inside
-        return self.project(0, [-y, y, y, -y], [z0, z0, z1, z1])
+        half = 0.46 * self.width - 0.15 * self.rounding  # the rim's end is thin: its corner shows a little inside
+        y = half * np.array([-1, 1, 1, -1]) * self._widening(np.array([0, 0, 1, 1]))
+        top, bottom = self.plate_z(0, True, y[:2]), self.plate_z(0, False, y[2:])
+        z = np.r_[top + 0.5 * self.rounding, bottom - 0.5 * self.rounding]
+        return self.project(0, y, z)
 
     def pedicle_ring(self, side: int, scale: float | FloatArray = 1.0) -> FloatArray:
         """Outline of a pedicle seen end on."""
@@ -174,6 +191,10 @@ class Vertebra:
         shape = round_off(shape + self.jitter[max(side, 0), : len(shape)])
         return self.project(x * self.depth, side * shape[:, 0] * self.width, shape[:, 1] * self.arch_height)
 
+    def _widening(self, t: npt.ArrayLike) -> FloatArray:
+        """Width at a share t of the height, 0 above and 1 below, relative to the middle."""
+        return np.asarray(1 + self.taper * (np.asarray(t, float) - 0.5))
+
     def _half_width(self, x: float) -> float:
         return float(0.5 * self.width * (1 - abs(2 * x / self.depth) ** ROUNDNESS) ** (1 / ROUNDNESS))
 
@@ -184,6 +205,7 @@ def vertebrae(anatomy: Anatomy) -> list[Vertebra]:
     vary = _Variation(rng)
     height = 0.5 * (anatomy.posterior_mm + anatomy.anterior_mm)
     wedge = (anatomy.posterior_mm - anatomy.anterior_mm) / anatomy.depth_mm
+    slope = np.tan(anatomy.coronal_wedge)
     waist, facet = vary.around(0.1, 0.45, 0.2), vary.around(1.05, 0.09, 0.05)
     transverse, half_height = vary.around(1.0, 0.15, 0.1), vary.around(0.27, 0.12, 0.06)
     pedicle = [vary.around(0.37, 0.06, 0.02), vary.around(-0.2, 0.25, 0.12)]
@@ -203,6 +225,9 @@ def vertebrae(anatomy: Anatomy) -> list[Vertebra]:
             dip_inferior=float(anatomy.dip_inferior_mm[k]),
             wedge_superior=float(wedge[k] * anatomy.tilt_superior[k]),
             wedge_inferior=float(wedge[k] * (1 - anatomy.tilt_superior[k])),
+            slope_superior=float(slope[k] * anatomy.tilt_superior[k]),
+            slope_inferior=float(slope[k] * (1 - anatomy.tilt_superior[k])),
+            taper=float(anatomy.taper[k]),
             rounding=float(anatomy.corner_rounding * anatomy.depth_mm[k]),
             sagittal=float(anatomy.sagittal_tilt[k]),
             coronal=float(anatomy.coronal_tilt[k]),

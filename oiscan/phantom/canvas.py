@@ -16,6 +16,12 @@ from oiscan.scan import FloatArray, ImageArray
 
 _SHIFT = 4  # OpenCV draws with 1/16 pixel precision
 
+_OVERDRAWN_PX = 0.61
+"""How far OpenCV's smooth polygons reach beyond their outline (measured on discs): they are drawn so much smaller."""
+
+_THINNEST_PX = 1.33
+"""OpenCV's smooth lines come out this wide, or 2, 4, 6 ... pixels wider (measured), whatever thickness is asked for."""
+
 
 class Canvas:
     """An additive float picture.
@@ -67,6 +73,8 @@ class Canvas:
         texture: ImageArray | None,
     ) -> None:
         pixels, blur = self.to_pixels(points), blur_mm * self.pixels_per_mm
+        if width_mm is None:
+            pixels = _shrunk(pixels, _OVERDRAWN_PX)
         width = 0.0 if width_mm is None else width_mm * self.pixels_per_mm
         window = self._window(pixels, 3 * blur + width + 2)
         if window is None:
@@ -78,9 +86,9 @@ class Canvas:
             gain = 1.0
             cv2.fillPoly(mask, fixed, 255, cv2.LINE_AA, _SHIFT)
         else:
-            thick = max(1, round(width))
-            gain = min(width / thick, 1.5)  # a line thinner than a pixel is drawn fainter
-            cv2.polylines(mask, fixed, closed, 255, thick, cv2.LINE_AA, _SHIFT)
+            steps = max(0, round((width - _THINNEST_PX) / 2))
+            gain = min(width / (_THINNEST_PX + 2 * steps), 1.5)  # a line thinner than that is drawn fainter
+            cv2.polylines(mask, fixed, closed, 255, max(1, 2 * steps), cv2.LINE_AA, _SHIFT)
         amount = _soften(mask, blur).astype(np.float32) * np.float32(gain * value / 255)
         if texture is not None:
             amount *= 1 + texture[rows, columns]
@@ -92,6 +100,21 @@ class Canvas:
         top, bottom = max(0, int(y0 - margin)), min(height, int(y1 + margin) + 2)
         left, right = max(0, int(x0 - margin)), min(width, int(x1 + margin) + 2)
         return (slice(top, bottom), slice(left, right)) if bottom - top > 1 and right - left > 1 else None
+
+
+def _shrunk(polygon: FloatArray, by: float) -> FloatArray:
+    """A closed polygon (n, 2) with its edges moved inwards; one too thin for that loses what it can."""
+    after = np.empty_like(polygon)
+    after[:-1], after[-1] = polygon[1:] - polygon[:-1], polygon[0] - polygon[-1]
+    length = np.sqrt(after[:, 0] ** 2 + after[:, 1] ** 2) + 1e-9
+    area = 0.5 * float(polygon[:, 0] @ after[:, 1] - polygon[:, 1] @ after[:, 0])
+    by = min(by, 0.5 * abs(area) / float(length.sum()))
+    inwards = after[:, ::-1] * (np.array([-1, 1]) * math.copysign(by, area) / length[:, None])
+    bisector = inwards.copy()
+    bisector[1:] += inwards[:-1]
+    bisector[0] += inwards[-1]
+    spread = np.maximum((bisector**2).sum(1), by**2)  # a sharp corner moves at most twice as far as the edges
+    return np.asarray(polygon + bisector * (2 * by**2 / (spread + 1e-12))[:, None])
 
 
 def _soften(mask: npt.NDArray[np.uint8], sigma: float) -> npt.NDArray[np.uint8]:

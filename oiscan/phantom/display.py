@@ -63,7 +63,7 @@ def _seams_and_rulers(rng: np.random.Generator, picture: ImageArray, scale: floa
 
 def _blur_and_noise(rng: np.random.Generator, picture: ImageArray, scale: float) -> ImageArray:
     h, w = picture.shape
-    sigma = rng.uniform() ** 1.5 * 1.3 * scale
+    sigma = rng.uniform() ** 2 * 1.3 * scale
     if sigma > 0.25:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
     grain = rng.standard_normal((h, w), np.float32)
@@ -75,7 +75,9 @@ def _blur_and_noise(rng: np.random.Generator, picture: ImageArray, scale: float)
         grain *= np.clip((picture - low) / (picture.mean() - low + 0.1), 0.1, 2.5)
     if rng.random() < 0.15:  # a fan beam scans line by line: some lines jitter
         grain += rng.standard_normal((h, 1), np.float32) * np.float32(rng.uniform(0, 1.0))
-    return picture + grain * np.float32(rng.uniform() ** 2.5 * 0.18)
+    low, high = np.percentile(picture[::4, ::4], [5, 95])
+    strength = min(1.0, 1.2 * float(high - low))  # a picture of little contrast would drown
+    return picture + grain * np.float32(rng.uniform() ** 3.5 * 0.16 * strength)
 
 
 def _tone(rng: np.random.Generator, picture: ImageArray, scale: float) -> ImageArray:
@@ -87,7 +89,7 @@ def _tone(rng: np.random.Generator, picture: ImageArray, scale: float) -> ImageA
         small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
         small = cv2.GaussianBlur(small, (0, 0), uniform(6, 30) * scale / 4)
         picture = picture - np.float32(uniform(0.2, 1.0)) * cv2.resize(small, picture.shape[::-1])
-    low, high = np.percentile(picture[::4, ::4], [uniform(0, 12), 100 - 7 * uniform() ** 2])
+    low, high = np.percentile(picture[::4, ::4], [uniform(0, 8), 100 - 6 * uniform() ** 3])
     windowed = np.clip((picture - low) / (high - low + 1e-6), 0, 1).astype(np.float32)
     picture = np.asarray(windowed ** np.float32(np.exp(uniform(-0.6, 0.6))), np.float32)
     if rng.random() < 0.25:

@@ -65,23 +65,29 @@ def _body(anatomy: Anatomy, k: int) -> Body:
     tilt, depth = anatomy.sagittal_tilt[k], anatomy.depth_mm[k]
     hp, ha, share = anatomy.posterior_mm[k], anatomy.anterior_mm[k], anatomy.tilt_superior[k]
     extra, half = ha - hp, depth / 2
+    lean = anatomy.taper[k] * half / 2  # the upper endplate is the shorter one
+    lost = [height - np.sqrt(height**2 - 4 * lean**2) for height in (hp, ha)]  # what leaning walls lack in rise
     # details of the outline, fixed per body
     shape = np.random.default_rng([int(anatomy.centre_mm[k, 2] * 1e3) % (1 << 31), k])
     corners = np.array(
         [
-            [-half, -hp / 2],
-            [half, -hp / 2 - extra * share],
-            [half, hp / 2 + extra * (1 - share)],
-            [-half, hp / 2],
+            [-half + lean, (-hp + lost[0]) / 2],
+            [half - lean, (-hp + lost[1]) / 2 - extra * share],
+            [half + lean, (hp - lost[1]) / 2 + extra * (1 - share)],
+            [-half - lean, (hp - lost[0]) / 2],
         ]
     )
+    dips = np.array([anatomy.dip_superior_mm[k], anatomy.dip_inferior_mm[k]]) - sum(lost) / 4
     t = np.linspace(0, 1, 13)[:, None]
     bow_superior, bow_inferior = (_bow(t, shape.uniform(0.6, 1.3), shape.uniform(-0.12, 0.12)) for _ in range(2))
     waist_front, waist_back = shape.uniform(-0.01, 0.08) * depth, shape.uniform(-0.01, 0.06) * depth
-    superior = corners[0] + (corners[1] - corners[0]) * t + [0, anatomy.dip_superior_mm[k]] * bow_superior
-    inferior = corners[2] + (corners[3] - corners[2]) * t - [0, anatomy.dip_inferior_mm[k]] * bow_inferior
-    anterior = corners[1] + (corners[2] - corners[1]) * t - [waist_front, 0] * _bow(t, 1, 0)
-    posterior = corners[3] + (corners[0] - corners[3]) * t + [waist_back, 0] * _bow(t, 1, 0)
+    swell_front, swell_back = shape.uniform(0, 0.025) * depth, shape.uniform(0, 0.045) * depth
+    superior = corners[0] + (corners[1] - corners[0]) * t + [0, dips[0]] * bow_superior
+    inferior = corners[2] + (corners[3] - corners[2]) * t - [0, dips[1]] * bow_inferior
+    sunk_front = waist_front * _bow(t, 1, 0) - swell_front * _rounded(t)
+    sunk_back = waist_back * _bow(t, 1, 0) - swell_back * _rounded(t)
+    anterior = corners[1] + (corners[2] - corners[1]) * t - [1, 0] * sunk_front
+    posterior = corners[3] + (corners[0] - corners[3]) * t + [1, 0] * sunk_back
     _round_front(superior, anterior, inferior, anatomy.corner_rounding * depth)
     forward, down = np.array([np.cos(tilt), np.sin(tilt)]), np.array([-np.sin(tilt), np.cos(tilt)])
     frame, centre = np.stack([forward, down]), anatomy.centre_mm[k, [0, 2]]
@@ -103,6 +109,11 @@ def _body(anatomy: Anatomy, k: int) -> Body:
 def _bow(t: FloatArray, power: float, skew: float) -> FloatArray:
     """0 at both ends and 1 in the middle."""
     return np.asarray((4 * t * (1 - t)) ** power * (1 + skew * (2 * t - 1)))
+
+
+def _rounded(t: FloatArray) -> FloatArray:
+    """0 at both ends and 1 between: a wall stands out a little beyond its rounded corners, where readers click."""
+    return np.asarray(np.minimum(1, 6 * np.minimum(t, 1 - t)))
 
 
 def _round_front(superior: FloatArray, anterior: FloatArray, inferior: FloatArray, radius: float) -> None:

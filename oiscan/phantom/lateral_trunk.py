@@ -81,6 +81,11 @@ def _lungs(
         canvas.fill(np.vstack([back, dome, front]), -soft * uniform(0.3, 1.1), uniform(0.6, 3) * size)
         if rng.random() < 0.6:
             canvas.stroke(dome, soft * uniform(0, 0.25), uniform(1.5, 4) * size, uniform(0.5, 1.5))
+    if rng.random() < 0.6:  # vessels too fine to draw one by one
+        height, width = canvas.values.shape
+        mottle = noise_field(rng, height, width, uniform(1.5, 4) * canvas.pixels_per_mm * size)
+        chest = ellipse(bodies[5].centre + [uniform(10, 50) * size, 0], 90 * size, 130 * size)
+        canvas.fill(chest, soft * uniform(0.02, 0.15), 8 * size, mottle * np.float32(uniform(0.3, 1.5)))
     strength = uniform(0.5, 2.5)
     for _ in range(int(rng.integers(0, 40))):
         start = bodies[int(rng.integers(1, 10))].centre + [uniform(-20, 90) * size, rng.normal(0, 20) * size]
@@ -152,7 +157,7 @@ def _clutter(rng: np.random.Generator, anatomy: Anatomy, centres: FloatArray, ca
 
 def _ribs(rng: np.random.Generator, anatomy: Anatomy, bodies: list[Body], canvas: Canvas) -> None:
     uniform, size = rng.uniform, anatomy.size
-    bright = uniform(0.03, 0.25) if rng.random() < 0.5 else uniform(0.15, 0.5)
+    bright = uniform(0.02, 0.2) if rng.random() < 0.6 else uniform(0.1, 0.4)
     sweep, drop, behind = uniform(70, 170), uniform(40, 120), uniform(14, 38)
     for k in range(12):
         length = (1.0 if k < 9 else (1.0, 0.8, 0.5)[k - 9]) * uniform(0.85, 1.1)

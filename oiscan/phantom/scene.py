@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from oiscan.anatomy import View
-from oiscan.phantom.anatomy import Anatomy, draw_anatomy
+from oiscan.phantom.anatomy import SACRUM, Anatomy, draw_anatomy
 from oiscan.phantom.ap import ap_corners, ap_outline, draw_ap
 from oiscan.phantom.canvas import Canvas, noise_field
-from oiscan.phantom.display import display
+from oiscan.phantom.display import display, plain_display
 from oiscan.phantom.lateral import draw_bone_look, draw_lateral_bones, lateral_bodies, lateral_landmarks
 from oiscan.phantom.lateral_trunk import draw_lateral_hardware, draw_lateral_trunk
 from oiscan.scan import FloatArray, ImageArray
@@ -30,7 +31,7 @@ class Scene:
         (18, 6, 2) lateral or (18, 4, 2) AP, as (column, row) from the centre of the first pixel, for T1 to L5 and S1;
         points may lie outside the picture.
     outlines_px
-        17 closed polygons (n, 2), the same way: T1 to L5.
+        17 closed polygons (n, 2), the same way: T1 to L5. Far outside the picture they are the corners only.
     pixels_per_mm
         Resolution.
     anatomy
@@ -70,7 +71,8 @@ def draw_scene(
         landmarks, outlines = _draw_lateral(rng, anatomy, canvas, style)
     else:
         draw_ap(rng, anatomy, canvas, style)
-        landmarks, outlines = ap_corners(anatomy), ap_outline(anatomy)
+        landmarks = ap_corners(anatomy)
+        outlines = ap_outline(anatomy, _near(canvas, landmarks[:SACRUM]))
     return Scene(
         picture=chain(rng, canvas.values, pixels_per_mm),
         landmarks_px=canvas.to_pixels(landmarks),
@@ -78,6 +80,15 @@ def draw_scene(
         pixels_per_mm=pixels_per_mm,
         anatomy=anatomy,
     )
+
+
+def _near(canvas: Canvas, corners: FloatArray) -> npt.NDArray[np.bool_]:
+    """Which vertebrae (n, 4, 2) may have a part in the picture: the others need no exact outline."""
+    pixels = canvas.to_pixels(corners)
+    reach = np.ptp(pixels, axis=1).max(-1)[:, None]
+    height, width = canvas.values.shape
+    inside = (pixels.max(1) > -reach) & (pixels.min(1) < [width, height] + reach)
+    return np.asarray(inside.all(1))
 
 
 def _draw_lateral(
@@ -116,4 +127,5 @@ def draw_training_scene(
         centre_y = across[int(rng.integers(9, 17)), 1] + rng.uniform(-0.2, 0.2) * field[1]
         centre_x = across[8:, 0].mean() + rng.uniform(-0.12, 0.12) * field[0]
     origin = np.array([centre_x, centre_y]) - field / 2
-    return draw_scene(rng, view, anatomy, shape, float(scale), origin, style)
+    chain = plain_display if rng.random() < 0.3 else display
+    return draw_scene(rng, view, anatomy, shape, float(scale), origin, style, chain)

@@ -22,6 +22,8 @@ def straight_person() -> Anatomy:
         dip_superior_mm=zero,
         dip_inferior_mm=zero,
         tilt_superior=0.5 * one,
+        taper=np.zeros(N_BODIES),
+        coronal_wedge=np.zeros(N_BODIES),
         deformity=zero,
         centre_mm=centre,
         sagittal_tilt=zero,

@@ -32,16 +32,16 @@ def inside(outline: FloatArray, points: FloatArray) -> list[bool]:
 def test_corners_of_an_upright_box() -> None:
     corners = ap_corners(straight_person())
     assert corners.shape == (18, 4, 2)
-    expected = np.array([[-19, -12.5], [19, -12.5], [19, 12.5], [-19, 12.5]])  # 2.5 % of the 40 mm inside the rim
+    expected = np.array([[-18.4, -12.5], [18.4, -12.5], [18.4, 12.5], [-18.4, 12.5]])  # 4 % of the 40 mm inside the rim
     np.testing.assert_allclose(corners[8], expected, atol=1e-9)
     np.testing.assert_allclose(corners[10], np.add(expected, [0, 70]), atol=1e-9)
 
 
 def test_coronal_tilt_turns_the_corners_in_the_picture() -> None:
-    """A quarter turn would bring the superior left corner (-19, -12.5) to (12.5, -19)."""
+    """A quarter turn would bring the superior left corner (-18.4, -12.5) to (12.5, -18.4)."""
     tilt = np.full(N_BODIES, np.pi / 2)
     corners = ap_corners(replace(straight_person(), coronal_tilt=tilt))
-    np.testing.assert_allclose(corners[8, 0], [12.5, -19], atol=1e-9)
+    np.testing.assert_allclose(corners[8, 0], [12.5, -18.4], atol=1e-9)
 
 
 def test_sagittal_tilt_shortens_the_body_and_opens_the_rim() -> None:

@@ -16,17 +16,25 @@ def test_millimetres_become_pixels() -> None:
 
 
 def test_a_box_is_filled_where_it_lies_at_any_resolution() -> None:
-    """OpenCV fills up to three quarters of a pixel beyond the outline, the same on all sides."""
     for scale in (4.0, 10.0):
         canvas = Canvas(int(12 * scale), int(12 * scale), scale, [0.0, 0.0])
         canvas.fill(BOX, 2.0)
         assert canvas.values.max() == pytest.approx(2.0)
+        assert canvas.values.sum() / scale**2 == pytest.approx(2 * 24, rel=0.05)
         rows, columns = np.nonzero(canvas.values > 1)
         edges = np.array([columns.min(), columns.max(), rows.min(), rows.max()])
         np.testing.assert_allclose(edges, np.array([2, 8, 3, 7]) * scale, atol=1)
         y, x = np.nonzero(canvas.values)
         centre = np.average(np.stack([x, y], 1), axis=0, weights=canvas.values[y, x]) / scale
         np.testing.assert_allclose(centre, [5, 5], atol=0.05)
+
+
+@pytest.mark.parametrize("radius", [4.0, 10.0, 30.0])
+def test_a_disc_is_as_large_as_it_is_said_to_be(radius: float) -> None:
+    """OpenCV itself draws it 0.6 pixels too large all round."""
+    canvas = Canvas(90, 90, 1.0, [0.0, 0.0])
+    canvas.fill(ellipse([44.3, 45.1], radius, radius, points=60), 1.0)
+    assert np.sqrt(canvas.values.sum() / np.pi) == pytest.approx(radius, abs=0.1)
 
 
 def test_drawing_adds_and_negative_values_take_away() -> None:
@@ -53,7 +61,7 @@ def test_a_stroke_runs_along_its_line_and_a_thin_one_is_faint() -> None:
     canvas = Canvas(60, 60, 4.0, [0.0, 0.0])
     line = np.array([[2.0, 5.0], [12.0, 5.0]])
     canvas.stroke(line, 1.0, 1.0)
-    assert canvas.values[20, 10:45] == pytest.approx(1.0)
+    assert canvas.values[:, 10:45].sum(0) / 4 == pytest.approx(1.0, rel=0.05)  # 1 mm wide, whatever OpenCV offers
     rows = np.arange(60)
     assert np.average(rows, weights=canvas.values[:, 30]) == pytest.approx(20, abs=0.05)
     assert canvas.values[:17].max() == 0
@@ -66,7 +74,7 @@ def test_a_closed_stroke_comes_back_to_its_start() -> None:
     closed, open_ended = (Canvas(60, 60, 4.0, [0.0, 0.0]) for _ in range(2))
     closed.stroke(BOX, 1.0, 0.5, closed=True)
     open_ended.stroke(BOX, 1.0, 0.5)
-    assert closed.values[20, 8] == pytest.approx(1)  # the left side, (2, 5) mm
+    assert closed.values[20, 8] > 1  # the left side, (2, 5) mm
     assert open_ended.values[20, 8] == 0
 
 
@@ -81,7 +89,7 @@ def test_what_lies_off_the_canvas_is_not_drawn_and_what_sticks_out_is_cut() -> N
     canvas = Canvas(20, 20, 4.0, [0.0, 0.0])
     canvas.fill(BOX + 100, 1.0, 1.0)
     assert canvas.values.max() == 0
-    canvas.fill(BOX - 3, 1.0)
+    canvas.fill(BOX - [3, 4], 1.0)
     assert canvas.values[0, 0] == 1
 
 
