@@ -18,7 +18,7 @@ from oiscan.phantom.ap_trunk import draw_trunk
 from oiscan.phantom.canvas import Canvas
 from oiscan.scan import FloatArray
 
-_OUTLINE_PIXELS_PER_MM = 6.0
+_OUTLINE_PIXELS_PER_MM = 4.0
 
 
 def draw_ap(rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style: float) -> None:
@@ -88,7 +88,7 @@ def _outline(spine: list[Vertebra], k: int) -> FloatArray:
     mask = np.zeros((height, width), np.uint8)
     for part in parts:
         cv2.fillPoly(mask, [np.round((part - origin) * _OUTLINE_PIXELS_PER_MM).astype(np.int32)], 1)
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((19, 19), np.uint8))  # readers draw no 3 mm notches
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))  # readers draw no 3 mm notches
     for neighbour, keep_below in ((spine[k - 1] if k else None, True), (spine[k + 1], False)):
         if neighbour is not None:
             mask *= _half_plane(mask.shape, origin, vertebra, neighbour, keep_below)

@@ -26,6 +26,13 @@ _PEDICLE_HALF_WIDTH = np.interp(_LEVELS, [0, 4, 9, 12, 14, 16, 17], [0.13, 0.09,
 _SPINOUS_DROP = np.interp(_LEVELS, [0, 4, 9, 11, 13, 17], [0.7, 0.95, 0.8, 0.5, 0.45, 0.3])
 _LUMBAR = np.interp(_LEVELS, [8, 12], [0.0, 1.0])
 
+# Places along an endplate from side to side, along a wall downwards, and round a ring: always the same
+_ACROSS = np.linspace(-1, 1, 15)
+_DIPPED, _ROUNDED = 1 - np.abs(_ACROSS) ** 3, np.abs(_ACROSS) ** 8
+_DOWN = np.linspace(0, 1, 9)
+_WAISTED = np.sin(np.pi * _DOWN).clip(0) ** 0.7
+_RING = np.linspace(0, 2 * np.pi, 18, endpoint=False)
+
 # (y / width, z / arch height) of the right half of a part, thoracic and lumbar
 _ARTICULAR = np.array(
     [
@@ -127,20 +134,18 @@ class Vertebra:
 
     def plate(self, superior: bool, x: float = 0.0, inset_mm: float = 0.0) -> FloatArray:
         """The endplate cut at a depth x, from side to side, `inset_mm` inside the body."""
-        s = np.linspace(-1, 1, 15)
         dip = self.dip_superior if superior else self.dip_inferior
-        inwards = dip * (1 - np.abs(s) ** 3) + self.rounding * np.abs(s) ** 8 + inset_mm
-        y = s * self._half_width(x) * self._widening(0 if superior else 1)
+        inwards = dip * _DIPPED + self.rounding * _ROUNDED + inset_mm
+        y = _ACROSS * self._half_width(x) * self._widening(0 if superior else 1)
         z = self.plate_z(x, superior, y) + (inwards if superior else -inwards)
         return self.project(x, y, z)
 
     def wall(self, side: int, x: float = 0.0) -> FloatArray:
         """The side wall with its waist, from top to bottom; `side` is 1 on the picture's right, -1 on its left."""
-        t = np.linspace(0, 1, 9)
-        y = side * self._half_width(x) * self._widening(t) * (1 - self.waist * np.sin(np.pi * t).clip(0) ** 0.7)
+        y = side * self._half_width(x) * self._widening(_DOWN) * (1 - self.waist * _WAISTED)
         top = self.plate_z(x, True, y[0]) + self.rounding
         bottom = self.plate_z(x, False, y[-1]) - self.rounding
-        return self.project(x, y, top + (bottom - top) * t)
+        return self.project(x, y, top + (bottom - top) * _DOWN)
 
     def section(self, x: float = 0.0) -> FloatArray:
         """Outline of the body cut at a depth x."""
@@ -156,7 +161,7 @@ class Vertebra:
 
     def pedicle_ring(self, side: int, scale: float | FloatArray = 1.0) -> FloatArray:
         """Outline of a pedicle seen end on."""
-        t = np.linspace(0, 2 * np.pi, 18, endpoint=False)
+        t = _RING
         y, z, half_width, half_height = self.pedicle * [self.width, self.arch_height, self.width, self.arch_height]
         uneven = 3 * self.jitter[max(side, 0), 0]
         scale = scale * (1 + uneven[0] * np.cos(2 * t) + uneven[1] * np.sin(2 * t))
@@ -182,7 +187,7 @@ class Vertebra:
     def spinous_process(self) -> FloatArray:
         """The spinous process seen end on: a drop, narrow at the top."""
         lean, drop, half_width, half_height = self.spinous
-        t = np.linspace(0, 2 * np.pi, 18, endpoint=False)
+        t = _RING
         y = half_width * np.sin(t) * (0.75 - 0.35 * np.cos(t)) + lean * (drop - half_height * np.cos(t))
         z = drop - half_height * np.cos(t)
         return self.project((-1.1 - 0.25 * self.lumbar) * self.depth, y * self.width, z * self.arch_height)
