@@ -1,23 +1,42 @@
-"""Draw simulated exams: DICOM pictures in both views with their exact truth.
+"""Draw simulated exams: DICOM pictures in both views with their exact truth. Or one sheet to look at.
 
-    python scripts/simulate.py --out DIR --exams 20 --seed 0 --layout ge
+    python scripts/simulate.py --out DIR --exams 20 --seed 0 --layout ge --look ge
+    python scripts/simulate.py gallery --out sheet.png [--real LABELS.json ...]
 
-Writes `PREFIXNNNN_lateral.dcm`, `PREFIXNNNN_ap.dcm`, a `.truth.json` beside each, and `PREFIXlabels.json` (COCO
-keypoints) for `scripts/evaluate.py`. The same seed gives the same exams.
+The first writes `PREFIXNNNN_lateral.dcm`, `PREFIXNNNN_ap.dcm`, a `.truth.json` beside each, `PREFIXNNNN.exam.json` with
+all that the exam was made from, and `PREFIXlabels.json` (COCO keypoints and outlines) for `scripts/evaluate.py`.
+
+The second draws a sheet of variety as the networks see it: training scenes and every look, whole pictures and crops,
+with real pictures beside them where label files are given. A sheet with real pictures is as private as they are.
+
+The same seed gives the same exams and the same sheet.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
 
-from oiscan.phantom.exam import ExamSettings, draw_exam
+from oiscan.errors import OiscanError
+from oiscan.phantom.exam import ExamSettings, Route, draw_exam
 from oiscan.phantom.export import Layout, write_exam, write_label_file
+from oiscan.phantom.looks import SCANNER_LOOKS, STYLES, Look
+
+ANY = "any"
 
 
 def main() -> None:
+    """Exams, unless the first word is `gallery`."""
+    if sys.argv[1:2] == ["gallery"]:
+        gallery(sys.argv[2:])
+    else:
+        exams(sys.argv[1:])
+
+
+def exams(words: list[str]) -> None:
     """Parse the command line, draw, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
@@ -26,22 +45,47 @@ def main() -> None:
     parser.add_argument("--age", type=float, nargs=2, metavar=("FROM", "TO"), help="range of ages in years")
     parser.add_argument("--fractured", type=float, help="share of fractured vertebrae, 0 to 1; drawn where not given")
     parser.add_argument("--prefix", default="", help="first part of the file names")
-    parser.add_argument("--style", type=float, help="0 radiograph to 1 DXA; drawn where not given")
+    parser.add_argument("--style", type=float, help="0 radiograph to 1 DXA; drawn to fit the look where not given")
     parser.add_argument("--pixel-mm", type=float, default=0.5, help="pixel size (default 0.5)")
     parser.add_argument("--layout", type=Layout, choices=list(Layout), default=Layout.GENERIC, help="DICOM layout")
-    parser.add_argument("--hard", action="store_true", help="pictures as hard to read as training pictures")
-    given = parser.parse_args()
+    parser.add_argument("--look", choices=[*Look, ANY], default=Look.PLAIN,
+                        help="what the pictures look like (default plain); hard: as hard to read as training pictures")
+    parser.add_argument("--route", type=Route, choices=list(Route), default=Route.FAST, help="how they are made")
+    given = parser.parse_args(words)
     given.out.mkdir(parents=True, exist_ok=True)
     labels = []
     for number in range(given.exams):
-        seed = given.seed + number
-        rng = np.random.default_rng([seed, 0])
-        age = None if given.age is None else float(rng.uniform(*given.age))
-        style = float(rng.uniform()) if given.style is None else given.style
-        exam = draw_exam(ExamSettings(seed, age, given.fractured, style, given.pixel_mm, not given.hard))
+        exam = draw_exam(_settings(given, given.seed + number))
         labels += write_exam(exam, given.out, f"{given.prefix}{number:04d}", given.layout)
         print(f"{number + 1}/{given.exams}: {exam.anatomy.age_years:.1f} years", flush=True)
     write_label_file(labels, given.out / f"{given.prefix}labels.json")
+
+
+def _settings(given: argparse.Namespace, seed: int) -> ExamSettings:
+    """What was asked for, and the rest drawn from the seed."""
+    rng = np.random.default_rng([seed, 0])
+    age = None if given.age is None else float(rng.uniform(*given.age))
+    share = rng.uniform()
+    look = SCANNER_LOOKS[int(rng.integers(len(SCANNER_LOOKS)))] if given.look == ANY else Look(given.look)
+    low, high = STYLES[look]
+    style = low + (high - low) * float(share) if given.style is None else given.style
+    return ExamSettings(seed, age, given.fractured, style, given.pixel_mm, look, given.route)
+
+
+def gallery(words: list[str]) -> None:
+    """Parse the command line, draw the sheet."""
+    from oiscan.evaluation.gallery import sheet, write_sheet
+
+    parser = argparse.ArgumentParser(prog="simulate.py gallery", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="PNG to write")
+    parser.add_argument("--seed", type=int, default=0, help="first seed (default 0)")
+    parser.add_argument("--real", type=Path, nargs="+", default=[], help="label files of real pictures to put beside")
+    given = parser.parse_args(words)
+    try:
+        write_sheet(sheet(given.seed, given.real), given.out)
+    except OiscanError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

@@ -20,12 +20,14 @@ def lateral_image(folder: Path) -> LabelledImage:
         LabelledVertebra(Level.L1, points),
         LabelledVertebra(Level.L2, middles_unknown + [15, 0], readable=False, reason="motion"),
     )
-    return LabelledImage(folder / "scans" / "a.png", View.LATERAL, vertebrae, (0.5, 0.25), "S1", hardware=True)
+    return LabelledImage(folder / "scans" / "a.png", View.LATERAL, vertebrae, (0.5, 0.25), "S1", True, 6.25, "ge",
+                         size_px=(300, 200))
 
 
 def ap_image(folder: Path) -> LabelledImage:
     corners = np.array([[1.0, 2], [1, 8], [5, 8], [5, 2]])
-    return LabelledImage(folder / "b.dcm", View.AP, (LabelledVertebra(Level.L1, corners),))
+    outline = np.array([[1.0, 2], [0.5, 5], [1, 8], [5, 8], [5, 2]])
+    return LabelledImage(folder / "b.dcm", View.AP, (LabelledVertebra(Level.L1, corners, outline_px=outline),))
 
 
 def test_what_is_written_comes_back_for_both_views(tmp_path: Path) -> None:
@@ -35,9 +37,11 @@ def test_what_is_written_comes_back_for_both_views(tmp_path: Path) -> None:
     for before, after in zip(images, read, strict=True):
         assert (after.file, after.view, after.spacing_mm) == (before.file, before.view, before.spacing_mm)
         assert (after.subject, after.hardware) == (before.subject, before.hardware)
+        assert (after.age_years, after.look, after.size_px) == (before.age_years, before.look, before.size_px)
         for one, other in zip(before.vertebrae, after.vertebrae, strict=True):
             assert (other.level, other.readable, other.reason) == (one.level, one.readable, one.reason)
             np.testing.assert_array_equal(other.landmarks_px, one.landmarks_px)
+            np.testing.assert_array_equal(other.outline_px, one.outline_px)
 
 
 def test_the_file_is_coco_with_x_before_y_and_names_beside_it(tmp_path: Path) -> None:
@@ -50,6 +54,28 @@ def test_the_file_is_coco_with_x_before_y_and_names_beside_it(tmp_path: Path) ->
     assert second["keypoints"][3:6] == [0, 0, 0]
     names = {one["id"]: one["name"] for one in data["categories"]}
     assert [names[one["category_id"]] for one in data["annotations"]] == ["L1", "L2"]
+    assert "segmentation" not in first  # no outline was given
+
+
+def test_outlines_are_coco_polygons_with_their_box_and_area(tmp_path: Path) -> None:
+    """A box of 6 x 4 pixels with a roof half a pixel high: 24 + 6 * 0.5 / 2 square pixels."""
+    write_labels(LabelSet([ap_image(tmp_path)]), tmp_path / "labels.json")
+    (one,) = json.loads((tmp_path / "labels.json").read_text())["annotations"]
+    assert one["segmentation"] == [[2, 1, 5, 0.5, 8, 1, 8, 5, 2, 5]]
+    assert one["bbox"] == [2, 0.5, 6, 4.5]
+    assert one["area"] == 25.5
+
+
+def test_of_several_polygons_the_largest_is_the_outline_and_masks_are_left_alone(tmp_path: Path) -> None:
+    (annotation,) = copy.deepcopy(FOREIGN["annotations"])
+    annotation["segmentation"] = [[0, 0, 1, 0, 1, 1], [2, 1, 8, 1, 8, 5, 2, 5]]
+    changes = {"annotations": [annotation], "images": [{**FOREIGN["images"][1], "view": "lateral"}]}
+    (image,) = read_labels(foreign(tmp_path, **changes)).images
+    np.testing.assert_array_equal(image.vertebrae[0].outline_px, [[1, 2], [1, 8], [5, 8], [5, 2]])
+    assert image.size_px == (9, 9)
+    annotation["segmentation"] = {"counts": [1, 2], "size": [9, 9]}
+    (image,) = read_labels(foreign(tmp_path, **changes)).images
+    assert image.vertebrae[0].outline_px.shape == (0, 2)
 
 
 FOREIGN = {
@@ -124,6 +150,9 @@ BROKEN = {
     "too few points": {"annotations": [{"image_id": 9, "category_id": 4, "keypoints": [1, 2, 2]}]},
     "a view that does not exist": {"images": [{"id": 9, "file_name": "a.png", "view": "oblique"}]},
     "no file name": {"images": [{"id": 9, "view": "lateral"}]},
+    "an outline of half a point": {
+        "annotations": [{"image_id": 9, "category_id": 4, "keypoints": [0] * 18, "segmentation": [[1, 2, 3]]}]
+    },
     "half a spacing": {"images": [{"id": 9, "file_name": "a.png", "view": "lateral", "spacing_mm": []}]},
     "pictures that are no objects": {"images": ["a.png"]},
 }

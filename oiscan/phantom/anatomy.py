@@ -208,7 +208,7 @@ def _curves(rng: np.random.Generator, child: bool) -> tuple[FloatArray, FloatArr
     """Tilts and rotation of each body in radians: kyphosis and lordosis, scoliosis, turn about the long axis."""
     normal, uniform = rng.normal, rng.uniform
     lordosis = uniform(0.6, 1.0) * (0.85 if child else 1.0)
-    knots = np.array([normal(24, 12), normal(4, 8), normal(-15, 8), normal(-6, 6), normal(19, 10), 0.0])
+    knots = np.array([normal(24, 12), normal(4, 8), normal(-15, 8), normal(-6, 6), normal(22, 10), 0.0])
     knots[3:5] *= lordosis
     knots[5] = knots[4] + uniform(6, 28)
     index = np.arange(N_BODIES)

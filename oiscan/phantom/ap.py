@@ -15,14 +15,14 @@ from oiscan.phantom.ap_bones import draw_look, draw_pelvis, draw_ribs, draw_vert
 from oiscan.phantom.ap_clutter import draw_clutter, draw_hardware
 from oiscan.phantom.ap_shape import Vertebra, vertebrae
 from oiscan.phantom.ap_trunk import draw_trunk
-from oiscan.phantom.canvas import Canvas
-from oiscan.scan import FloatArray
+from oiscan.phantom.canvas import DENSE, Canvas
+from oiscan.scan import BoolArray, FloatArray
 
 _OUTLINE_PIXELS_PER_MM = 4.0
 
 
-def draw_ap(rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style: float) -> None:
-    """Add an AP picture's attenuation to a canvas.
+def draw_ap(rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style: float) -> BoolArray:
+    """Add an AP picture's attenuation to a canvas; returns where metal lies, (rows, columns).
 
     Parameters
     ----------
@@ -42,9 +42,12 @@ def draw_ap(rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style: f
     draw_pelvis(rng, canvas, spine[SACRUM], look)
     for vertebra in spine[:SACRUM]:
         draw_vertebra(canvas, vertebra, look)
+    before = canvas.values.copy()
     if rng.random() < 0.06:
         draw_hardware(rng, canvas, spine)
+    metal = canvas.values - before > DENSE
     draw_clutter(rng, canvas, style)
+    return metal
 
 
 def ap_corners(anatomy: Anatomy) -> FloatArray:

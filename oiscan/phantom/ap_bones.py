@@ -238,7 +238,7 @@ def draw_pelvis(rng: np.random.Generator, canvas: Canvas, sacrum: Vertebra, look
         return
     value = {part: v * look.visibility[sacrum.index] for part, v in look.value.items()}
     uniform = rng.uniform
-    shows = uniform(0, 1.2) if rng.random() < 0.6 else 1.0  # a sacrum seen along its slope is often no more than haze
+    shows = uniform(0, 0.9) if rng.random() < 0.75 else 1.0  # a sacrum seen along its slope is often no more than haze
     bone, edge = shows * value["pelvis"], 0.6 * shows * value["pelvis"]
     _endplate(canvas, sacrum, True, shows * value["endplate"], look)
     canvas.fill(sacrum.section(), 0.5 * shows * value["body"], 1.0, look.texture)

@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from oiscan.scan import FloatArray, ImageArray
 
+DENSE = 0.4
+"""Attenuation from which something drawn over bone hides it: metal, not clothes."""
+
 _SHIFT = 4  # OpenCV draws with 1/16 pixel precision
 
 _OVERDRAWN_PX = 0.61

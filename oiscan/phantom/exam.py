@@ -1,20 +1,26 @@
-"""A simulated exam: one person, both views, framed as a scanner frames them, with the whole truth."""
+"""A simulated exam: one person, both views, framed as a scanner frames them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
 import numpy as np
 
-from oiscan.anatomy import COLUMN, View
-from oiscan.phantom.anatomy import BICONCAVE, CRUSH, SACRUM, WEDGE, Anatomy, draw_anatomy
-from oiscan.phantom.display import display, plain_display
+from oiscan.anatomy import View
+from oiscan.phantom.anatomy import SACRUM, Anatomy, draw_anatomy
+from oiscan.phantom.looks import Look, chain
 from oiscan.phantom.scene import Scene, draw_scene
-from oiscan.scan import FloatArray
 
-DEFORMITY_NAMES = {0: "", WEDGE: "wedge", BICONCAVE: "biconcave", CRUSH: "crush"}
 MARGIN_MM = 18.0  # round the part of the spine a scan is meant to show, in adult mm
+
+
+class Route(StrEnum):
+    """How a picture comes about: drawn in two and a half dimensions, or projected from solids by physics."""
+
+    FAST = "fast"
+    PHYSICAL = "physical"
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,13 @@ class ExamSettings:
     fractured
         Share of fractured vertebrae; None draws one.
     style
-        0 a radiograph, 1 a DXA picture.
+        0 a radiograph, 1 a DXA picture: which tissues show.
     pixel_mm
         Pixel size of both pictures.
-    plain
-        As a well-set scanner shows a person; otherwise as hard to read as training pictures are.
+    look
+        What the pictures look like: grain, sharpness, contrast, margins.
+    route
+        How they are made.
     """
 
     seed: int
@@ -42,7 +50,8 @@ class ExamSettings:
     fractured: float | None = None
     style: float = 1.0
     pixel_mm: float = 0.5
-    plain: bool = True
+    look: Look = Look.PLAIN
+    route: Route = Route.FAST
 
 
 @dataclass(frozen=True)
@@ -72,45 +81,13 @@ def _view(rng: np.random.Generator, settings: ExamSettings, anatomy: Anatomy, vi
     low = shown.min(0) - [side[0] * anatomy.size, margin]
     high = shown.max(0) + [side[1] * anatomy.size, margin]
     columns, rows = np.ceil((high - low) / settings.pixel_mm).astype(int)
-    chain = plain_display if settings.plain else display
-    return draw_scene(rng, view, anatomy, (int(rows), int(columns)), 1 / settings.pixel_mm, low, settings.style, chain)
+    shape, scale = (int(rows), int(columns)), 1 / settings.pixel_mm
+    return _drawer(settings.route)(rng, view, anatomy, shape, scale, low, settings.style, chain(settings.look, view))
 
 
-def truth(exam: Exam, view: View) -> dict[str, Any]:
-    """The truth about one picture as plain data; points are (row, column) of the picture."""
-    scene, anatomy = exam.views[view], exam.anatomy
-    vertebrae = [_vertebra(scene, anatomy, k, view) for k in range(SACRUM) if _shown(scene, k)]
-    return {
-        "simulated": True,
-        "view": view.value,
-        "seed": exam.settings.seed,
-        "age_years": round(anatomy.age_years, 2),
-        "style": exam.settings.style,
-        "spacing_mm": [exam.settings.pixel_mm, exam.settings.pixel_mm],
-        "vertebrae": vertebrae,
-    }
+def _drawer(route: Route) -> Callable[..., Scene]:
+    if route is Route.PHYSICAL:  # it loads tables nobody else needs
+        from oiscan.phantom.physical import draw_physical_scene
 
-
-def _vertebra(scene: Scene, anatomy: Anatomy, k: int, view: View) -> dict[str, Any]:
-    measures = {
-        "anterior_height_mm": anatomy.anterior_mm[k],
-        "middle_height_mm": anatomy.middle_mm[k],
-        "posterior_height_mm": anatomy.posterior_mm[k],
-        "height_loss_percent": 100 * max(0.0, anatomy.height_loss[k]),
-    }
-    return {
-        "level": COLUMN[k].value,
-        "landmarks_px": np.round(scene.landmarks_px[k][:, ::-1], 2).tolist(),
-        "whole": bool(_inside(scene.landmarks_px[k], scene).all()),
-        "deformity": DEFORMITY_NAMES[int(anatomy.deformity[k])],
-        **({name: round(float(value), 2) for name, value in measures.items()} if view is View.LATERAL else {}),
-    }
-
-
-def _shown(scene: Scene, k: int) -> bool:
-    return bool(_inside(scene.landmarks_px[k].mean(0, keepdims=True), scene).all())
-
-
-def _inside(points: FloatArray, scene: Scene) -> FloatArray:
-    height, width = scene.picture.shape
-    return np.asarray((points > 0).all(1) & (points < [width - 1, height - 1]).all(1))
+        return draw_physical_scene
+    return draw_scene

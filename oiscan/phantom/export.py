@@ -1,6 +1,8 @@
-"""Simulated exams as files: DICOM as a GE Lunar or any scanner writes it, with the truth as JSON and COCO labels.
+"""Simulated exams as files: DICOM as GE Lunar, Hologic or any scanner writes it, the truth as JSON and COCO labels.
 
-The names, numbers and dates in these files belong to nobody and say so.
+The names, numbers and dates in these files belong to nobody and say so. GE's layout is that of real iDXA files of
+software 16. Hologic's is unverified: it is the shape that public readers of such files expect (see
+`oiscan.loaders.hologic`); where they are silent, as on what names the view, plain words were chosen.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import json
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +22,21 @@ from pydicom.uid import (
     DigitalXRayImageStorageForPresentation,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    SecondaryCaptureImageStorage,
     generate_uid,
 )
 
-from oiscan.anatomy import Level, View
+from oiscan.anatomy import COLUMN, Level, View
 from oiscan.labels import LabelledImage, LabelledVertebra, LabelSet, write_labels
-from oiscan.phantom.exam import Exam, truth
+from oiscan.phantom.exam import Exam
+from oiscan.phantom.truth import parameters, truth
 
 STUDY_DATE = date(2020, 6, 15)  # every simulated person is scanned on this day
+
+HOLOGIC_GROUP = 0x0021
+IVA_LEVELS = tuple(level.value for level in COLUMN[COLUMN.index(Level.T4) : COLUMN.index(Level.L4) + 1])
+SEVERITY_NAMES = ("None", "Mild", "Moderate", "Severe")
+"""Grades 0 to 3. The words are unverified: nobody has told which ones a scanner writes."""
 
 
 class Layout(StrEnum):
@@ -34,25 +44,44 @@ class Layout(StrEnum):
 
     GENERIC = "generic"
     GE_LUNAR = "ge"
+    HOLOGIC = "hologic"
 
 
 def write_exam(exam: Exam, folder: Path, name: str, layout: Layout) -> list[LabelledImage]:
-    """Write both views as `NAME_lateral.dcm` and `NAME_ap.dcm`, each with `.truth.json`; returns their labels."""
+    """Write both views as `NAME_lateral.dcm` and `NAME_ap.dcm`, each with `.truth.json`; returns their labels.
+
+    `NAME.exam.json` keeps what the exam was made from.
+    """
+    _write_json(parameters(exam), folder / f"{name}.exam.json")
     labels = []
     for number, (view, scene) in enumerate(exam.views.items(), 1):
         pixels = np.clip(np.round(scene.picture * 255), 0, 255).astype(np.uint8)
-        path = folder / f"{name}_{view.value}.dcm"
-        _dataset(exam, name, view, number, pixels, layout).save_as(path, enforce_file_format=True)
-        told = truth(exam, view)
-        path.with_suffix(".truth.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        vertebrae = tuple(
-            LabelledVertebra(Level(one["level"]), np.array(one["landmarks_px"]), readable=one["whole"],
-                             reason="" if one["whole"] else "cut by the edge of the picture")
-            for one in told["vertebrae"]
-        )
-        pixel_mm = exam.settings.pixel_mm
-        labels.append(LabelledImage(path, view, vertebrae, (pixel_mm, pixel_mm), subject=name))
+        path, told = folder / f"{name}_{view.value}.dcm", truth(exam, view)
+        _dataset(exam, name, view, number, pixels, layout, told).save_as(path, enforce_file_format=True)
+        _write_json(told, path.with_suffix(".truth.json"))
+        labels.append(_labelled(told, path, name, pixels.shape, scene.metal is not None))
     return labels
+
+
+def _write_json(data: dict[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _labelled(
+    told: dict[str, Any], path: Path, subject: str, size_px: tuple[int, ...], hardware: bool
+) -> LabelledImage:
+    vertebrae = tuple(
+        LabelledVertebra(
+            Level(one["level"]), np.array(one["landmarks_px"]), one["readable"], one["reason"],
+            np.array(one["outline_px"]),
+        )
+        for one in told["vertebrae"]
+    )
+    row_mm, column_mm = told["spacing_mm"]
+    return LabelledImage(
+        path, View(told["view"]), vertebrae, (row_mm, column_mm), subject, hardware, age_years=told["age_years"],
+        look=told["look"], size_px=(size_px[0], size_px[1]),
+    )
 
 
 def write_label_file(labels: list[LabelledImage], path: Path) -> None:
@@ -61,15 +90,17 @@ def write_label_file(labels: list[LabelledImage], path: Path) -> None:
 
 
 def _dataset(
-    exam: Exam, name: str, view: View, number: int, pixels: npt.NDArray[np.uint8], layout: Layout
+    exam: Exam, name: str, view: View, number: int, pixels: npt.NDArray[np.uint8], layout: Layout, told: dict[str, Any]
 ) -> Dataset:
     dataset = _person(exam, name)
-    uid = generate_uid(entropy_srcs=[name, view.value, str(exam.settings.seed), layout.value])
-    dataset.SOPInstanceUID, dataset.InstanceNumber = uid, str(number)
-    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[name, "study"])
-    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=[name, view.value, "series"])
+    made_from = [name, layout.value, repr(exam.settings)]  # the same name may be given again with another seed
+    dataset.SOPInstanceUID, dataset.InstanceNumber = generate_uid(entropy_srcs=[*made_from, view.value]), str(number)
+    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*made_from, "study"])
+    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=[*made_from, view.value, "series"])
     if layout is Layout.GE_LUNAR:
         _like_lunar(dataset, exam, view, pixels)
+    elif layout is Layout.HOLOGIC:
+        _like_hologic(dataset, exam, view, len(pixels), told)
     else:
         _generic(dataset, exam, view)
     dataset.Rows, dataset.Columns = pixels.shape
@@ -105,6 +136,32 @@ def _like_lunar(dataset: Dataset, exam: Exam, view: View, pixels: npt.NDArray[np
     dataset.PatientOrientation = ["L", "F"]
     rows, columns = pixels.shape
     dataset.ExposedArea = [round(columns * exam.settings.pixel_mm), round(rows * exam.settings.pixel_mm)]
+
+
+def _like_hologic(dataset: Dataset, exam: Exam, view: View, rows: int, told: dict[str, Any]) -> None:
+    """Secondary Capture with a pixel size; a lateral one with what an IVA analysis says of T4 to L4 (unverified)."""
+    _meta(dataset, SecondaryCaptureImageStorage, ExplicitVRLittleEndian)
+    dataset.Modality, dataset.Manufacturer, dataset.ManufacturerModelName = "OT", "HOLOGIC", "Horizon A"
+    dataset.SoftwareVersions, dataset.ConversionType = "simulated", "WSD"
+    dataset.SeriesDescription = "IVA Lateral Spine" if view is View.LATERAL else "AP Lumbar Spine"
+    dataset.PixelSpacing = [exam.settings.pixel_mm] * 2
+    if view is View.LATERAL:
+        block = dataset.private_block(HOLOGIC_GROUP, "HOLOGIC", create=True)
+        block.add_new(0x01, "LT", _iva_xml(told, rows, exam.settings.pixel_mm))
+
+
+def _iva_xml(told: dict[str, Any], rows: int, pixel_mm: float) -> str:
+    """Six points a body in mm from the bottom-left corner of the picture: posterior, middle, anterior, upper first."""
+    analysed = [one for one in told["vertebrae"] if one["readable"] and one["level"] in IVA_LEVELS]
+    bodies = []
+    for number, one in enumerate(analysed, 1):
+        points = [((column + 0.5) * pixel_mm, (rows - row - 0.5) * pixel_mm) for row, column in one["landmarks_px"]]
+        ordered = [points[i] for i in (0, 5, 1, 4, 2, 3)]
+        marks = "".join(f"<X{n}>{x:.4f}</X{n}><Y{n}>{y:.4f}</Y{n}>" for n, (x, y) in enumerate(ordered, 1))
+        severity, deformity = SEVERITY_NAMES[one["grade"]], (one["deformity"] or "none").capitalize()
+        words = f"<NUMBER>{number}</NUMBER><DEFORMITY>{deformity}</DEFORMITY><SEVERITY>{severity}</SEVERITY>"
+        bodies.append(f"<{one['level']}>{words}<ANALYSIS_TYPE>QM</ANALYSIS_TYPE><QM>{marks}</QM></{one['level']}>")
+    return f"<Analysis>{''.join(bodies)}</Analysis>"
 
 
 def _generic(dataset: Dataset, exam: Exam, view: View) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -12,11 +12,14 @@ import numpy.typing as npt
 from oiscan.anatomy import View
 from oiscan.phantom.anatomy import SACRUM, Anatomy, draw_anatomy
 from oiscan.phantom.ap import ap_corners, ap_outline, draw_ap
-from oiscan.phantom.canvas import Canvas, noise_field
+from oiscan.phantom.canvas import DENSE, Canvas, noise_field
 from oiscan.phantom.display import display, plain_display
 from oiscan.phantom.lateral import draw_bone_look, draw_lateral_bones, lateral_bodies, lateral_landmarks
 from oiscan.phantom.lateral_trunk import draw_lateral_hardware, draw_lateral_trunk
-from oiscan.scan import FloatArray, ImageArray
+from oiscan.scan import BoolArray, FloatArray, ImageArray
+
+RADIOGRAPH = 0.5
+"""Styles below this are radiographs, others DXA pictures."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Scene:
         Resolution.
     anatomy
         The person.
+    metal
+        (rows, columns), True where metal lies; None where there is none.
     """
 
     picture: ImageArray
@@ -43,6 +48,7 @@ class Scene:
     outlines_px: tuple[FloatArray, ...]
     pixels_per_mm: float
     anatomy: Anatomy
+    metal: BoolArray | None = None
 
 
 def draw_scene(
@@ -68,18 +74,32 @@ def draw_scene(
     """
     canvas = Canvas(*shape, pixels_per_mm, origin_mm)
     if view is View.LATERAL:
-        landmarks, outlines = _draw_lateral(rng, anatomy, canvas, style)
+        landmarks, outlines, metal = _draw_lateral(rng, anatomy, canvas, style)
     else:
-        draw_ap(rng, anatomy, canvas, style)
-        landmarks = ap_corners(anatomy)
-        outlines = ap_outline(anatomy, _near(canvas, landmarks[:SACRUM]))
+        seen = _under_a_beam(rng, anatomy) if style < RADIOGRAPH else anatomy
+        metal = draw_ap(rng, seen, canvas, style)
+        landmarks = ap_corners(seen)
+        outlines = ap_outline(seen, _near(canvas, landmarks[:SACRUM]))
     return Scene(
         picture=chain(rng, canvas.values, pixels_per_mm),
         landmarks_px=canvas.to_pixels(landmarks),
         outlines_px=tuple(canvas.to_pixels(outline) for outline in outlines),
         pixels_per_mm=pixels_per_mm,
         anatomy=anatomy,
+        metal=metal if metal.any() else None,
     )
+
+
+def _under_a_beam(rng: np.random.Generator, anatomy: Anatomy) -> Anatomy:
+    """As a radiograph's diverging beam sees it: the further from the film's centre, the more tilted.
+
+    A DXA scanner's fan does not diverge along the body. L5 and S1 of a whole-spine film are so foreshortened that they
+    look like nothing else in the column.
+    """
+    rows = anatomy.centre_mm[:, 2]
+    off_centre = rows - rows[int(rng.integers(6, 15))]
+    tilt = np.arctan(off_centre / (anatomy.size * rng.uniform(900, 1800)))
+    return replace(anatomy, sagittal_tilt=anatomy.sagittal_tilt + tilt)
 
 
 def _near(canvas: Canvas, corners: FloatArray) -> npt.NDArray[np.bool_]:
@@ -93,7 +113,7 @@ def _near(canvas: Canvas, corners: FloatArray) -> npt.NDArray[np.bool_]:
 
 def _draw_lateral(
     rng: np.random.Generator, anatomy: Anatomy, canvas: Canvas, style: float
-) -> tuple[FloatArray, list[FloatArray]]:
+) -> tuple[FloatArray, list[FloatArray], BoolArray]:
     bodies = lateral_bodies(anatomy)
     height, width = canvas.values.shape
     fine = noise_field(rng, height, width, rng.uniform(1.2, 2.5) * canvas.pixels_per_mm) * rng.uniform(0.03, 0.2)
@@ -101,8 +121,9 @@ def _draw_lateral(
     look = draw_bone_look(rng, anatomy, style, (fine + coarse).astype(np.float32) * np.float32(rng.uniform(0.3, 1.6)))
     draw_lateral_trunk(rng, anatomy, bodies, canvas, style)
     draw_lateral_bones(rng, anatomy, bodies, canvas, look, style)
+    before = canvas.values.copy()
     draw_lateral_hardware(rng, anatomy, bodies, canvas)
-    return lateral_landmarks(bodies), [body.outline for body in bodies[:17]]
+    return lateral_landmarks(bodies), [body.outline for body in bodies[:17]], canvas.values - before > DENSE
 
 
 def draw_training_scene(
