@@ -32,7 +32,7 @@ from oiscan.errors import (
 )
 from oiscan.report import Finding, Report, Status, Verdict
 from oiscan.scan import PixelSpacing, ReaderVertebra, Scan, StoredFrame, Subject
-from oiscan.spine import Evidence, Numbering, Spine, Vertebra
+from oiscan.spine import Evidence, Numbering, Spine, StatedLevel, Vertebra
 from oiscan.version import __version__ as __version__
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Scan",
     "ScanError",
     "Spine",
+    "StatedLevel",
     "Status",
     "StoredFrame",
     "Subject",
@@ -109,6 +110,8 @@ def score(
     inverted: bool | None = None,
     model: str = "default",
     scale: str = "genant",
+    lowest_level: Level | str | None = None,
+    level_at: tuple[float, float, Level | str] | None = None,
 ) -> Report:
     """Find, measure and grade the vertebrae of one scan.
 
@@ -122,6 +125,10 @@ def score(
         Name of a model folder.
     scale
         Name of a grading scale: "genant" or "paediatric".
+    lowest_level
+        What you say the lowest whole vertebra of the picture is, such as "L4": all names then follow from that.
+    level_at
+        The same for another vertebra: (row, column, level) with a place inside it in the stored image.
 
     Returns
     -------
@@ -133,15 +140,17 @@ def score(
     UnreadableFileError
         The file cannot be opened at all.
     ModelError, ConfigError
-        The model or the scale does not exist, or reading options were given with a scan that is read already.
+        The model, the scale or the level does not exist, or reading options were given with a scan that is read
+        already.
     """
     from oiscan import pipeline
     from oiscan.segmentation import Model
 
-    settings = pipeline.Settings(view, spacing_mm, inverted, scale, model)
+    stated = StatedLevel.of(lowest_level, level_at)
+    settings = pipeline.Settings(view, spacing_mm, inverted, scale, model, stated)
     loaded = Model.load(model)
     if not isinstance(scan, Scan):
         return pipeline.score_file(_Path(scan), settings, loaded)
     if (view, spacing_mm, inverted) != (None, None, None):
         raise ConfigError("view, spacing_mm and inverted belong to reading: give them to oiscan.read")
-    return pipeline.score_scan(scan, loaded, scale)
+    return pipeline.score_scan(scan, loaded, scale, stated)

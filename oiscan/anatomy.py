@@ -67,6 +67,16 @@ _SNOMED = {
 COLUMN: tuple[Level, ...] = tuple(level for level in Level if level not in (Level.T13, Level.L6))
 """T1 to L5, from head to foot: the column of most people."""
 
+COLUMN_OF_SIX: tuple[Level, ...] = (*COLUMN, Level.L6)
+"""T1 to L6: with six lumbar vertebrae."""
+
+COLUMN_OF_THIRTEEN: tuple[Level, ...] = tuple(level for level in Level if level is not Level.L6)
+"""T1 to L5 with T13: with thirteen thoracic vertebrae."""
+
+LUMBAR_COUNTS: dict[int, float] = {4: 0.027, 5: 0.911, 6: 0.062}
+"""Share of people with so many lumbar vertebrae: L5 was part of the sacrum in 6 and S1 free of it in 14 of 226 adults,
+counted from C1 on whole-spine CT (Nakajima 2014, PMC3948909). Unverified in children."""
+
 LUMBAR: tuple[Level, ...] = (Level.L1, Level.L2, Level.L3, Level.L4)
 """L1 to L4, the region densitometry reports."""
 

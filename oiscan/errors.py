@@ -7,6 +7,7 @@
     │   ├── UnreadableFileError   not a scan file at all, truncated, or pixels that cannot be decoded
     │   ├── NoImageError          a DICOM object without a picture (report, presentation state, PDF)
     │   ├── UnsupportedScanError  a picture, but not a spine scan oiscan can score
+    │   ├── LevelError            a level the reader stated that this scan cannot have
     │   └── HeldBackError         a file that must not leave without a human having looked at it
     ├── ModelError            a model folder that is missing, incomplete or altered
     ├── LabelError            a label file or dataset that cannot be used
@@ -63,6 +64,10 @@ class NoImageError(ScanError):
 
 class UnsupportedScanError(ScanError):
     """A picture that is not a spine scan oiscan can score."""
+
+
+class LevelError(ScanError):
+    """A level the reader stated that this scan cannot have."""
 
 
 class HeldBackError(ScanError):

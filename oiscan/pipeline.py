@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oiscan.anatomy import View
-from oiscan.errors import ConfigError, NoImageError, ScanError, UnreadableFileError, UnsupportedScanError
+from oiscan.errors import ConfigError, LevelError, NoImageError, ScanError, UnreadableFileError, UnsupportedScanError
 from oiscan.grading import SCALES, assess
 from oiscan.loaders.containers import Source, ZipMember
 from oiscan.report import Report, Status, Verdict
 from oiscan.scan import PixelSpacing, Scan
 from oiscan.segmentation import segment
-from oiscan.spine import Spine
+from oiscan.spine import Spine, StatedLevel
 from oiscan.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Settings:
         Name of the grading scale.
     model
         Name of the model folder.
+    stated
+        What a reader says one vertebra of every scan is.
 
     Raises
     ------
@@ -50,6 +52,7 @@ class Settings:
     inverted: bool | None = None
     scale: str = "genant"
     model: str = "default"
+    stated: StatedLevel | None = None
 
     def __post_init__(self) -> None:
         if self.view is not None and self.view not in tuple(View):
@@ -85,24 +88,27 @@ def score_file(path: Source, settings: Settings, model: Model) -> Report:
     """
     sha256 = file_sha256(path)
     try:
-        return score_scan(read_scan(path, settings), model, settings.scale)
+        return score_scan(read_scan(path, settings), model, settings.scale, settings.stated)
     except ScanError as error:
         refused = Report(sha256[:16], sha256, _status(error), error.reason)
         return _signed(refused, model, settings.scale)
 
 
-def score_scan(scan: Scan, model: Model, scale: str = "genant") -> Report:
+def score_scan(scan: Scan, model: Model, scale: str = "genant", stated: StatedLevel | None = None) -> Report:
     """Report on one scan: find the vertebrae, number, measure and grade them.
 
-    A scan is scored when at least one vertebra could be measured, unreadable otherwise, and unsupported where its
-    view is not known or the model has not learnt it.
+    A scan is scored when at least one vertebra could be measured, unreadable otherwise or where the level a reader
+    stated cannot be, and unsupported where its view is not known or the model has not learnt it.
     """
     report = _signed(_described(scan), model, scale)
     if scan.view is None:
         return replace(report, status=Status.UNSUPPORTED, reason=VIEW_UNKNOWN)
     if scan.view not in model.views:
         return replace(report, status=Status.UNSUPPORTED, reason=f"the model knows no {scan.view} scans")
-    return _judged(report, scan, segment(scan, model))
+    try:
+        return _judged(report, scan, segment(scan, model, stated))
+    except LevelError as error:
+        return replace(report, reason=error.reason)
 
 
 def file_sha256(path: Source) -> str:
@@ -174,6 +180,7 @@ def _judged(report: Report, scan: Scan, spine: Spine) -> Report:
         numbering_anchor="" if numbering is None else numbering.anchor,
         numbering_probability=None if numbering is None else numbering.probability,
         numbering_alternatives=() if numbering is None else numbering.alternatives,
+        numbering_variants=() if numbering is None else numbering.variants,
     )
 
 

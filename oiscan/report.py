@@ -105,7 +105,7 @@ class Report:
         One per level from the first to the last seen, head to foot.
     scale
         Name of the grading scale used.
-    numbering_anchor, numbering_probability, numbering_alternatives
+    numbering_anchor, numbering_probability, numbering_alternatives, numbering_variants
         How the levels were named and how sure that is (see `oiscan.spine.Numbering`).
     reader_vertebrae
         What somebody marked on the scanner, as the file tells: beside the findings, never mixed with them.
@@ -135,6 +135,7 @@ class Report:
     numbering_anchor: str = ""
     numbering_probability: float | None = None
     numbering_alternatives: tuple[tuple[int, float], ...] = ()
+    numbering_variants: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     model_name: str = ""
     model_sha256: str = ""
@@ -183,6 +184,7 @@ class Report:
         kept["status"] = Status(kept["status"])
         kept["notes"] = tuple(kept["notes"])
         kept["numbering_alternatives"] = tuple((int(shift), float(p)) for shift, p in kept["numbering_alternatives"])
+        kept["numbering_variants"] = tuple((str(words), float(p)) for words, p in kept.get("numbering_variants", ()))
         kept["findings"] = tuple(_finding(vertebra) for vertebra in kept.pop("vertebrae"))
         kept["reader_vertebrae"] = tuple(_reader_vertebra(vertebra) for vertebra in kept.get("reader_vertebrae", ()))
         return cls(**kept)
@@ -203,6 +205,31 @@ class Report:
         from oiscan.reports.page import notebook_html
 
         return notebook_html(self)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Both views of one visit under one naming (see `oiscan.visit`).
+
+    Parameters
+    ----------
+    subject, day
+        Whose visit, and how many days after that person's first scan.
+    lateral, ap
+        The reports with the visit's names; the anchor of one that was renamed is "visit".
+    lateral_shift, ap_shift
+        By how many levels the names of each were moved; +1 moves L1 to L2.
+    probability
+        Of the names being right in both, from what the scans say of themselves and of each other.
+    """
+
+    subject: str
+    day: int
+    lateral: Report
+    ap: Report
+    lateral_shift: int
+    ap_shift: int
+    probability: float
 
 
 def _reader_vertebra(data: dict[str, Any]) -> ReaderVertebra:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from oiscan.anatomy import LANDMARKS, Level, View
+from oiscan.errors import ConfigError
 from oiscan.scan import FloatArray
 
 
@@ -69,16 +70,59 @@ class Numbering:
     Parameters
     ----------
     anchor
-        What the names hang on: "sacrum", "reader", or "appearance" where only the look of the vertebrae told.
+        What the names hang on: "sacrum", "reader" (a person said so), "visit" (the other view of the same day), or
+        "appearance" where only the look of the vertebrae told.
     probability
         Of the stated names being right, 0 to 1.
     alternatives
         Other answers, as (levels to shift all names by, probability), likeliest first; +1 moves L1 to L2.
+    variants
+        Other numbers of vertebrae that would explain some of `alternatives`, as (words, probability), likeliest first.
+        The stated names are always those of twelve thoracic and five lumbar vertebrae, unless a reader chose others.
     """
 
     anchor: str
     probability: float
     alternatives: tuple[tuple[int, float], ...] = ()
+    variants: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class StatedLevel:
+    """What a reader says one vertebra of a scan is.
+
+    Parameters
+    ----------
+    level
+        Its name.
+    at_px
+        (row, column) in the stored image, inside the vertebra; None means the lowest whole vertebra of the picture.
+    """
+
+    level: Level
+    at_px: tuple[float, float] | None = None
+
+    @classmethod
+    def of(
+        cls, lowest_level: Level | str | None = None, level_at: tuple[float, float, Level | str] | None = None
+    ) -> StatedLevel | None:
+        """The statement in what a user gives: the lowest level, or (row, column, level); None where nothing is given.
+
+        Raises
+        ------
+        ConfigError
+            Both are given, there is no such level, or the place is none.
+        """
+        if lowest_level is not None and level_at is not None:
+            raise ConfigError("give the lowest level or the level at a place, not both")
+        if lowest_level is not None:
+            return cls(_level(lowest_level))
+        if level_at is None:
+            return None
+        row, column, level = level_at
+        if not (np.isfinite([row, column]).all() and min(row, column) >= 0):
+            raise ConfigError("a place in a picture is a row and a column, 0 or more")
+        return cls(_level(level), (float(row), float(column)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +156,13 @@ class Spine:
         for vertebra in self.vertebrae:
             if len(vertebra.landmarks_px) != len(LANDMARKS[self.view]):
                 raise ValueError(f"{vertebra.level} has {len(vertebra.landmarks_px)} landmarks on a {self.view} scan")
+
+
+def _level(name: Level | str) -> Level:
+    try:
+        return Level(name)
+    except ValueError as error:
+        raise ConfigError(f"no level is called '{name}': choose one of {', '.join(Level)}") from error
 
 
 def _frozen(array: FloatArray) -> FloatArray:

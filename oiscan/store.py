@@ -19,8 +19,10 @@ from oiscan.report import Report, Status
 from oiscan.reports import page, picture, table
 from oiscan.reports.printed import PrintedSet, printed_csv
 from oiscan.reports.printed_people import KnownScan, user_sets
+from oiscan.reports.visits import visits_csv
 from oiscan.scan import Identity, Scan
 from oiscan.subjects import SubjectCodes, study_days, subject_key
+from oiscan.visit import visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +128,7 @@ class ResultsFolder:
             scans = _with_identifiers(scans, entries)
         write_whole(self.folder / "scans.csv", scans)
         write_whole(self.folder / "vertebrae.csv", table.vertebrae_csv(reports, by_scan, days))
+        write_whole(self.folder / "visits.csv", visits_csv(visits(reports, by_scan, days)))
         write_whole(self.folder / "printed.csv", printed_csv(self._printed(entries, days)))
         write_private(self.folder / "private" / "files.csv", _files_csv(entries))
         write_whole(self.folder / "index.html", page.index_page(reports, by_scan, days, self._overlays))

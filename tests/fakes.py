@@ -10,7 +10,7 @@ from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 from oiscan.anatomy import LANDMARKS, Level, View
 from oiscan.scan import Scan
-from oiscan.spine import Numbering, Spine, Vertebra
+from oiscan.spine import Numbering, Spine, StatedLevel, Vertebra
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class FakeModel:
     views: tuple[View, ...] = (View.LATERAL, View.AP)
 
 
-def fake_segment(scan: Scan, model: FakeModel) -> Spine:
+def fake_segment(scan: Scan, model: FakeModel, stated: StatedLevel | None = None) -> Spine:
     """L1 and L2 as boxes of 20 x 30 pixels, L2 crushed by half in front; nothing at all on a picture under 80 rows."""
     assert scan.view is not None
     if scan.stored.rows < 80:

@@ -14,7 +14,7 @@ RUNGS = (
     {"loaders", "grading", "densitometry"},
     {"phantom", "segmentation"},
     {"evaluation", "reports"},
-    {"training", "pipeline"},
+    {"training", "pipeline", "visit"},
     {"store", "batch"},
     {"archive", "review", "followup"},
     {"cli", "__init__"},

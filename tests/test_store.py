@@ -52,6 +52,7 @@ def test_the_folder_is_complete(tmp_path, fake_model):
     assert set(tree(tmp_path)) == {
         "scans.csv",
         "vertebrae.csv",
+        "visits.csv",
         "printed.csv",
         f"scans/{name}.json",
         f"overlays/{name}.png",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +15,7 @@ from oiscan.anatomy import View
 from oiscan.cli.progress import progress
 from oiscan.errors import ConfigError, ScanError
 from oiscan.report import Status
+from oiscan.spine import StatedLevel
 from oiscan.version import versions
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def score(
     ] = None,
     scale: Annotated[str, typer.Option(metavar="genant|paediatric", help="Grading scale.")] = "genant",
     model: Annotated[str, typer.Option(metavar="NAME", help="Model to use: a name or a folder.")] = "default",
+    lowest_level: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="What the lowest whole vertebra of all pictures is: L4.")
+    ] = None,
+    level_at: Annotated[
+        str | None, typer.Option(metavar="ROW,COLUMN=LEVEL", help="What the vertebra at this place of the picture is.")
+    ] = None,
     subjects: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your own codes: a CSV file with patient_id,subject.")
     ] = None,
@@ -55,7 +62,8 @@ def score(
     """Score scans and write a results folder. Open its index.html first."""
     from oiscan.pipeline import Settings
 
-    settings = Settings(view, spacing_mm(spacing), inverted, scale, model)
+    stated = StatedLevel.of(lowest_level, level_at_px(level_at))
+    settings = Settings(view, spacing_mm(spacing), inverted, scale, model, stated)
     run = score_folder(inputs, out, settings, subjects, keep_identifiers, allow_burned_in_text, printed)
     typer.echo(run.summary)
     if run.failed:
@@ -133,6 +141,18 @@ def spacing_mm(text: str | None) -> tuple[float, float] | None:
     return row, column
 
 
+def level_at_px(text: str | None) -> tuple[float, float, str] | None:
+    """(row, column, level) from "410,233=L3"."""
+    if text is None:
+        return None
+    try:
+        place, level = text.split("=")
+        row, column = (float(part) for part in place.split(","))
+    except ValueError as error:
+        raise ConfigError("--level-at takes a place inside a vertebra and its level: 410,233=L3") from error
+    return row, column, level.strip()
+
+
 def _files(inputs: Sequence[Path], out: Path) -> list[Source]:
     """All candidate files; never those of the results folder, which may lie inside a searched folder."""
     from oiscan.loaders import find_files
@@ -159,6 +179,7 @@ def _provenance(
             "spacing_mm": settings.spacing_mm,
             "inverted": settings.inverted,
             "scale": settings.scale,
+            "stated_level": None if settings.stated is None else asdict(settings.stated),
             **shown,
         },
         "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 2)},

@@ -3,6 +3,7 @@
 ::
 
     table      many reports -> scans.csv and vertebrae.csv
+    visits     many visits -> visits.csv
     picture    one scan and its report -> the overlay a reader looks at
     page       many reports -> index.html; one report -> what a notebook shows
 

@@ -112,7 +112,7 @@ def scan_frame(
         {**_scan_row(report), "subject": subjects.get(report.scan_id, ""), "day": days.get(report.scan_id)}
         for report in reports
     ]
-    return _frame(rows, SCAN_DECIMALS)
+    return typed_frame(rows, SCAN_DECIMALS)
 
 
 def vertebra_frame(
@@ -130,7 +130,7 @@ def vertebra_frame(
         for report in reports
         for finding in report.findings
     ]
-    return _frame(rows, VERTEBRA_DECIMALS)
+    return typed_frame(rows, VERTEBRA_DECIMALS)
 
 
 def scans_csv(
@@ -139,7 +139,7 @@ def scans_csv(
     days: Mapping[str, int | None] = _EMPTY_DAYS,
 ) -> str:
     """Text of `scans.csv`; parameters as for `scan_frame`."""
-    return _csv(scan_frame(reports, subjects, days), SCAN_DECIMALS)
+    return csv_text(scan_frame(reports, subjects, days), SCAN_DECIMALS)
 
 
 def vertebrae_csv(
@@ -148,7 +148,7 @@ def vertebrae_csv(
     days: Mapping[str, int | None] = _EMPTY_DAYS,
 ) -> str:
     """Text of `vertebrae.csv`; parameters as for `scan_frame`."""
-    return _csv(vertebra_frame(reports, subjects, days), VERTEBRA_DECIMALS)
+    return csv_text(vertebra_frame(reports, subjects, days), VERTEBRA_DECIMALS)
 
 
 def _scan_row(report: Report) -> dict[str, object]:
@@ -181,13 +181,13 @@ def _vertebra_row(report: Report, finding: Finding) -> dict[str, object]:
     return measured | {name: getattr(report, name) for name in of_scan} | derived
 
 
-def _frame(rows: list[dict[str, object]], decimals: Mapping[str, int | None]) -> pd.DataFrame:
+def typed_frame(rows: list[dict[str, object]], decimals: Mapping[str, int | None]) -> pd.DataFrame:
     """A frame whose columns and their kinds do not depend on which rows it holds."""
     kinds = {name: "str" if n is None else "Int64" if n == 0 else "float64" for name, n in decimals.items()}
     return pd.DataFrame(rows, columns=list(decimals)).astype(kinds)
 
 
-def _csv(frame: pd.DataFrame, decimals: Mapping[str, int | None]) -> str:
+def csv_text(frame: pd.DataFrame, decimals: Mapping[str, int | None]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(decimals)

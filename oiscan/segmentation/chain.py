@@ -35,6 +35,9 @@ _ALIGNMENT_SPREAD = 0.40
 """Deviations (log ratio, log ratio, radians, radians) that cost `_DEVIATION_COST` each."""
 _DEVIATION_COST = 0.25
 
+_DEAREST_SECOND_S1 = 1.0
+"""A step that costs more does not lead from one S1 to another."""
+
 
 @dataclass(frozen=True, eq=False)
 class Column:
@@ -46,12 +49,15 @@ class Column:
         Missing ones filled in by interpolated candidates of score 0.
     sacrum
         S1, where it was seen below the last vertebra.
+    lower_sacrum
+        A second S1 below that one, where there is one: then one of the two is no S1.
     score
         What the column earned, for comparing scales and facings.
     """
 
     vertebrae: tuple[Candidate, ...] = ()
     sacrum: Candidate | None = None
+    lower_sacrum: Candidate | None = None
     score: float = 0.0
 
 
@@ -68,7 +74,7 @@ def best_column(candidates: Sequence[Candidate]) -> Column:
     if not ordered or max(earned) <= 0:
         return Column()
     last = int(np.argmax(earned))
-    return _column(_trace(ordered, before, last), float(earned[last]))
+    return _column(_trace(ordered, before, last), ordered, float(earned[last]))
 
 
 def link_cost(upper: Candidate, lower: Candidate) -> float:
@@ -113,11 +119,18 @@ def _trace(ordered: list[Candidate], before: list[int | None], last: int) -> lis
     return chain[::-1]
 
 
-def _column(chain: list[Candidate], score: float) -> Column:
+def _column(chain: list[Candidate], candidates: list[Candidate], score: float) -> Column:
     filled = _filled(chain)
     if filled[-1].sacrum:
-        return Column(tuple(filled[:-1]), filled[-1], score)
-    return Column(tuple(filled), None, score)
+        return Column(tuple(filled[:-1]), filled[-1], _sacrum_below(filled[-1], candidates), score)
+    return Column(tuple(filled), score=score)
+
+
+def _sacrum_below(sacrum: Candidate, candidates: list[Candidate]) -> Candidate | None:
+    """The S1 that follows another one best, where the step between them is a plausible one."""
+    lower = [one for one in candidates if one.sacrum and one.centre_xy[1] > sacrum.centre_xy[1]]
+    best = min(lower, key=lambda one: link_cost(sacrum, one), default=None)
+    return best if best is not None and link_cost(sacrum, best) < _DEAREST_SECOND_S1 else None
 
 
 def _filled(chain: list[Candidate]) -> list[Candidate]:

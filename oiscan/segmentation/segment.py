@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from oiscan.scan import ImageArray, Scan
 from oiscan.segmentation.evidence import LOWEST_QUALITY, edge_distance, judge
 from oiscan.segmentation.finder import Candidate
 from oiscan.segmentation.model import Model
-from oiscan.segmentation.numbering import name_levels
+from oiscan.segmentation.numbering import name_levels, with_l5
 from oiscan.segmentation.preprocess import Affine, quad_size, stretched_grey, to_stored
 from oiscan.segmentation.refiner import Refined, refine
 from oiscan.segmentation.search import FEWEST_VERTEBRAE, Found, find_column, picture_at
-from oiscan.spine import Evidence, Numbering, Spine, Vertebra
+from oiscan.segmentation.stated import name_as_stated
+from oiscan.spine import Evidence, Numbering, Spine, StatedLevel, Vertebra
 
 REFINER_SIZE_PX = 64.0
 """Median depth or width in the picture crops are cut from: a little finer than the crops themselves."""
@@ -28,15 +30,16 @@ CURVED_DEGREES = 20.0
 """Tilt between the two most different vertebrae of an AP scan that a reader is told of. Set by hand: more than twice
 the 10 degrees from which a curve is called scoliosis (Scoliosis Research Society)."""
 
-SURE_NAMES = 0.9
-"""Below this probability of its level names a scan carries a note. Set by hand: the probability is not calibrated."""
+SURE_NAMES = 0.8
+"""Below this probability of its level names a scan carries a note. Set by hand."""
 
+NAMED_BY_READER = "the levels are those a reader stated"
 NO_COLUMN = "no continuous row of vertebrae was found"
 MOSTLY_UNCLEAR = "more than half of the vertebrae are faint, overlapped or cut by the edge of the picture"
 
 
 @dataclass(frozen=True, eq=False)
-class _Place:
+class Place:
     """One place in the column: what the finder proposed, what the refiner made of it, what can be seen."""
 
     candidate: Candidate
@@ -44,7 +47,26 @@ class _Place:
     evidence: Evidence
 
 
-def segment(scan: Scan, model: Model) -> Spine:
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The column of a scan before it has names.
+
+    Parameters
+    ----------
+    found
+        Where it was found.
+    places
+        From head to foot, false ends left out; empty where there is no column.
+    between
+        How many places were left out between the last one and S1.
+    """
+
+    found: Found
+    places: tuple[Place, ...]
+    between: int
+
+
+def segment(scan: Scan, model: Model, stated: StatedLevel | None = None) -> Spine:
     """Find, outline and name the vertebrae of a scan.
 
     Parameters
@@ -53,6 +75,8 @@ def segment(scan: Scan, model: Model) -> Spine:
         Its view must be known.
     model
         See `Model.load`.
+    stated
+        What a reader says one vertebra is: the names then hang on that alone.
 
     Returns
     -------
@@ -64,28 +88,50 @@ def segment(scan: Scan, model: Model) -> Spine:
     ------
     UnsupportedScanError
         The scan's view is not known.
+    LevelError
+        What the reader stated cannot be.
     ModelError
         The model has no networks for this view.
     """
-    if scan.view is None:
-        raise UnsupportedScanError("the view is not known", "give --view lateral or --view ap")
-    grey = stretched_grey(scan)
-    found = find_column(model, scan, scan.view, grey)
-    places = _places(scan, scan.view, model, grey, found) if found.complete else []
-    kept, cut_off = _without_false_ends(places)
-    if len(kept) < FEWEST_VERTEBRAE:
-        return Spine(scan.view, (), notes=(NO_COLUMN,))
-    levels, numbering = name_levels([place.candidate for place in kept], found.column.sacrum, between=cut_off)
+    view, seen = _view(scan), see(scan, model)
+    if not seen.places:
+        return Spine(view, (), notes=(NO_COLUMN,))
+    to_image = to_stored(scan.stored)
+    levels, numbering = _named(seen, stated, to_image)
     return Spine(
-        scan.view,
-        _vertebrae(kept, levels, to_stored(scan.stored)),
+        view,
+        _vertebrae(seen.places, levels, to_image),
         numbering,
-        anterior=_anterior(scan.view, found),
-        notes=_notes(scan.view, kept) + _naming_notes(numbering),
+        anterior=_anterior(view, seen.found),
+        notes=_notes(view, seen.places) + _naming_notes(numbering),
     )
 
 
-def _places(scan: Scan, view: View, model: Model, grey: ImageArray, found: Found) -> list[_Place]:
+def see(scan: Scan, model: Model) -> Seen:
+    """Find the column of a scan and judge its vertebrae, before they have names; raises as `segment` does."""
+    view, grey = _view(scan), stretched_grey(scan)
+    found = find_column(model, scan, view, grey)
+    found = replace(found, column=with_l5(found.column, view))
+    places = _places(scan, view, model, grey, found) if found.complete else []
+    kept, between = _without_false_ends(places)
+    return Seen(found, tuple(kept) if len(kept) >= FEWEST_VERTEBRAE else (), between)
+
+
+def _view(scan: Scan) -> View:
+    if scan.view is None:
+        raise UnsupportedScanError("the view is not known", "give --view lateral or --view ap")
+    return scan.view
+
+
+def _named(seen: Seen, stated: StatedLevel | None, to_image: Affine) -> tuple[tuple[Level, ...], Numbering]:
+    """By what a reader stated, else by what is seen."""
+    if stated is None:
+        return name_levels([place.candidate for place in seen.places], seen.found.column.sacrum, seen.between)
+    landmarks = [to_image(place.refined.landmarks) for place in seen.places]
+    return name_as_stated(stated, landmarks, [place.evidence for place in seen.places])
+
+
+def _places(scan: Scan, view: View, model: Model, grey: ImageArray, found: Found) -> list[Place]:
     """Every vertebra of the column, refined and judged, each at a place of its own."""
     picture = picture_at(scan, grey, found.scale * REFINER_SIZE_PX / found.size_px, found.mirrored)
     to_picture = found.picture.to_scan.then(picture.to_scan.inverse())
@@ -96,14 +142,14 @@ def _places(scan: Scan, view: View, model: Model, grey: ImageArray, found: Found
     return _apart([_place(candidate, answer, judge(answer, distance)) for candidate, answer in pairs])
 
 
-def _place(candidate: Candidate, refined: Refined, evidence: Evidence) -> _Place:
+def _place(candidate: Candidate, refined: Refined, evidence: Evidence) -> Place:
     """An interpolated vertebra that the refiner does not recognise either was not found."""
     interpolated = candidate.score == 0
     unseen = interpolated and refined.quality < LOWEST_QUALITY
-    return _Place(candidate, refined, Evidence.NOT_FOUND if unseen else evidence)
+    return Place(candidate, refined, Evidence.NOT_FOUND if unseen else evidence)
 
 
-def _apart(places: list[_Place]) -> list[_Place]:
+def _apart(places: list[Place]) -> list[Place]:
     """Settle which of two places the refiner moved onto one vertebra has it: the surer, a detected one first."""
     apart = places[:1]
     for place in places[1:]:
@@ -114,18 +160,18 @@ def _apart(places: list[_Place]) -> list[_Place]:
         if loser.candidate.score > 0:  # seen twice: one place less
             apart[-1] = winner
         else:  # a gap stays a gap
-            gap = _Place(loser.candidate, loser.refined, Evidence.NOT_FOUND)
+            gap = Place(loser.candidate, loser.refined, Evidence.NOT_FOUND)
             apart[-1:] = [gap, winner] if winner is place else [winner, gap]
     return apart
 
 
-def _same_place(upper: _Place, lower: _Place) -> bool:
+def _same_place(upper: Place, lower: Place) -> bool:
     a, b = upper.refined.corners_xy, lower.refined.corners_xy
     height = (quad_size(a)[1] + quad_size(b)[1]) / 2
     return bool(np.linalg.norm(a.mean(0) - b.mean(0)) < _SAME_PLACE_HEIGHTS * height)
 
 
-def _without_false_ends(places: list[_Place]) -> tuple[list[_Place], int]:
+def _without_false_ends(places: list[Place]) -> tuple[list[Place], int]:
     """The places without ends that are no vertebrae, at most 17, and how many were dropped at the foot."""
     kept = list(places)
     while kept and _false_end(kept[0]):
@@ -138,11 +184,11 @@ def _without_false_ends(places: list[_Place]) -> tuple[list[_Place], int]:
     return kept, len(places) - 1 - last
 
 
-def _false_end(place: _Place) -> bool:
+def _false_end(place: Place) -> bool:
     return place.evidence is not Evidence.CUT and place.refined.quality < LOWEST_QUALITY
 
 
-def _vertebrae(places: list[_Place], levels: tuple[Level, ...], to_stored: Affine) -> tuple[Vertebra, ...]:
+def _vertebrae(places: Sequence[Place], levels: tuple[Level, ...], to_stored: Affine) -> tuple[Vertebra, ...]:
     seen = [pair for pair in zip(places, levels, strict=True) if pair[0].evidence is not Evidence.NOT_FOUND]
     return tuple(_vertebra(place.refined, place.evidence, level, to_stored) for place, level in seen)
 
@@ -165,7 +211,7 @@ def _anterior(view: View, found: Found) -> str:
     return "left" if found.mirrored else "right"
 
 
-def _notes(view: View, places: list[_Place]) -> tuple[str, ...]:
+def _notes(view: View, places: Sequence[Place]) -> tuple[str, ...]:
     notes = []
     if sum(place.evidence is not Evidence.CLEAR for place in places) > len(places) / 2:
         notes.append(MOSTLY_UNCLEAR)
@@ -177,11 +223,15 @@ def _notes(view: View, places: list[_Place]) -> tuple[str, ...]:
 
 
 def _naming_notes(numbering: Numbering) -> tuple[str, ...]:
-    """What a reader should check first: names that are not sure, and how they might have to move."""
+    """What a reader should check first: names that are not sure, how they might have to move, and why."""
+    if numbering.anchor == "reader":
+        return (NAMED_BY_READER,)
     if numbering.probability >= SURE_NAMES:
         return ()
-    others = ", ".join(f"{shift:+d} level ({likely:.0%})" for shift, likely in numbering.alternatives)
-    return (f"check the levels: named by {numbering.anchor}, {numbering.probability:.0%} likely; else {others}",)
+    others = [f"{shift:+d} level ({likely:.0%})" for shift, likely in numbering.alternatives]
+    counts = [f"{words} ({likely:.0%})" for words, likely in numbering.variants]
+    said = f"check the levels: named by {numbering.anchor}, {numbering.probability:.0%} likely"
+    return ("; ".join([said, *(["else " + ", ".join(others)] if others else []), *counts]),)
 
 
 def _tilt_difference(refined: list[Refined]) -> float:

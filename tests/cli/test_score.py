@@ -11,6 +11,7 @@ from oiscan.cli.progress import outcome
 from oiscan.cli.score import spacing_mm
 from oiscan.errors import ConfigError, ModelError
 from oiscan.report import Report, Status
+from oiscan.spine import StatedLevel
 from tests.fakes import fake_segment, lines, picture, write_dicom
 
 
@@ -76,6 +77,22 @@ def test_inverted_turns_the_picture(folder, tmp_path, fake_model, monkeypatch):
     assert [scan.stored.inverted for scan in seen] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("option", "stated"),
+    [
+        (["--lowest-level", "L4"], {"level": "L4", "at_px": None}),
+        (["--level-at", "41.5,233=L3"], {"level": "L3", "at_px": [41.5, 233.0]}),
+    ],
+)
+def test_the_reader_s_level_reaches_the_scans(option, stated, folder, tmp_path, fake_model, monkeypatch):
+    seen = []
+    monkeypatch.setattr("oiscan.pipeline.segment", lambda *given: seen.append(given[2]) or fake_segment(*given))
+    assert run("score", folder / "scan", "--out", tmp_path / "out", *option) == 0
+    assert seen == [StatedLevel(stated["level"], stated["at_px"] and tuple(stated["at_px"]))]
+    settings = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))["settings"]
+    assert settings["stated_level"] == stated
+
+
 def test_own_subject_codes(tmp_path, fake_model):
     file = write_dicom(tmp_path / "scan", picture(), PatientID="MRN-1")
     (tmp_path / "codes.csv").write_text("patient_id,subject\nMRN-1,OI-007\n")
@@ -116,6 +133,9 @@ def test_run_json_tells_how_and_not_whom(folder, tmp_path, fake_model):
         ([".", "--out", "out"], "no scan file was found"),
         ([".", "--out", "out", "--scale", "harsh"], "choose genant or paediatric"),
         ([".", "--out", "out", "--spacing", "a"], "--spacing takes"),
+        ([".", "--out", "out", "--lowest-level", "L7"], "no level is called 'L7'"),
+        ([".", "--out", "out", "--level-at", "3,4"], "--level-at takes a place"),
+        ([".", "--out", "out", "--level-at", "3,4=L3", "--lowest-level", "L4"], "not both"),
         ([".", "--out", "out", "--subjects", "absent"], "subjects file cannot be read"),
         ([".", "--out", "out", "--view", "oblique"], "--view"),
         (["."], "--out"),
@@ -140,7 +160,7 @@ def test_a_missing_model_ends_with_2(folder, tmp_path, monkeypatch, capsys):
 
 
 def test_a_bug_still_shows_its_stack(folder, tmp_path, fake_model, monkeypatch):
-    monkeypatch.setattr("oiscan.pipeline.segment", lambda scan, model: 1 / 0)
+    monkeypatch.setattr("oiscan.pipeline.segment", lambda *given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         main(["score", str(folder), "--out", str(tmp_path / "out")])
 

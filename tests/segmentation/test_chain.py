@@ -85,6 +85,15 @@ def test_s1_ends_the_column_and_is_not_part_of_it() -> None:
     assert found.sacrum is s1
 
 
+def test_a_second_s1_below_the_first_is_told_and_a_far_one_is_not() -> None:
+    bodies = column(8)
+    s1 = [candidate(corners, sacrum=True) for corners in bodies[-2:]]
+    found = best_column([*(candidate(corners) for corners in bodies[:-2]), *s1])
+    assert (found.sacrum, found.lower_sacrum) == (s1[0], s1[1])
+    far = candidate(quad(180, 300), sacrum=True)
+    assert best_column([*(candidate(corners) for corners in bodies[:-2]), s1[0], far]).lower_sacrum is None
+
+
 def test_s1_below_a_missing_l5_leaves_a_place_for_it() -> None:
     bodies = [candidate(corners) for corners in column(8)]
     s1 = candidate(bodies[-1].corners_xy, sacrum=True)

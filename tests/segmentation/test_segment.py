@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from oiscan.anatomy import COLUMN, Level, View
-from oiscan.errors import UnsupportedScanError
+from oiscan.errors import LevelError, UnsupportedScanError
 from oiscan.scan import PixelSpacing, Scan, StoredFrame
 from oiscan.segmentation import segment
-from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NO_COLUMN, _naming_notes
-from oiscan.spine import Evidence, Numbering, Spine
+from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NAMED_BY_READER, NO_COLUMN, _naming_notes
+from oiscan.spine import Evidence, Numbering, Spine, StatedLevel
 from tests.segmentation.drawn import DrawnModel, column, draw, quad
 
 VIEWS = list(View)
@@ -178,10 +178,48 @@ def test_more_than_seventeen_cannot_be_named() -> None:
     assert [vertebra.level for vertebra in spine.vertebrae] == list(COLUMN)
 
 
-@pytest.mark.parametrize(
-    ("probability", "expected"),
-    [(0.95, ()), (0.7, ("check the levels: named by appearance, 70% likely; else +1 level (28%)",))],
-)
-def test_names_that_are_not_sure_carry_a_note(probability: float, expected: tuple[str, ...]) -> None:
-    numbering = Numbering("appearance", probability, ((1, 0.28),))
-    assert _naming_notes(numbering) == expected
+def test_names_that_are_not_sure_carry_a_note() -> None:
+    assert _naming_notes(Numbering("sacrum", 0.95, ((1, 0.04),))) == ()
+    unsure = Numbering("sacrum", 0.7, ((1, 0.28), (-1, 0.02)), (("six lumbar vertebrae (L1-L6)", 0.2),))
+    assert _naming_notes(unsure) == (
+        "check the levels: named by sacrum, 70% likely; else +1 level (28%), -1 level (2%); "
+        "six lumbar vertebrae (L1-L6) (20%)",
+    )
+
+
+def test_two_s1_one_below_the_other_on_an_ap_scan_make_the_upper_one_l5() -> None:
+    class TwoSacrums(DrawnModel):
+        """Takes the two lowest bodies for S1, the upper of them looking like L5."""
+
+        def find(self, view: View, image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            heat, corners, level = super().find(view, image)
+            i, j = np.argwhere(heat[0] > 0)[-1]
+            heat[1, i, j], heat[0, i, j] = heat[0, i, j], -12.0
+            return heat, corners, level
+
+    spine = segment(scan(column(6, depth=36.0), View.AP), TwoSacrums(sacrum=True))
+    assert names(spine) == ["L1", "L2", "L3", "L4", "L5"]
+
+
+def test_a_reader_names_the_lowest_whole_vertebra() -> None:
+    """The lowest one of six is cut off by the edge at row 170, so the fifth bears the name."""
+    quads = column(6, top=30.0)
+    spine = segment(scan(quads, size_mm=(178.0, 200.0)), DrawnModel(), StatedLevel(Level.L3))
+    assert spine.vertebrae[-1].evidence is Evidence.CUT
+    assert names(spine) == ["T11", "T12", "L1", "L2", "L3", "L4"]
+    assert spine.numbering == Numbering("reader", 1.0)
+    assert spine.notes == (NAMED_BY_READER,)
+
+
+@pytest.mark.parametrize("upside_down", [False, True])
+def test_a_reader_points_at_a_vertebra_of_the_stored_image(upside_down: bool) -> None:
+    quads = column(6)
+    x, y = quads[1].mean(0) + [9, 6]
+    at = (299 - y if upside_down else y, x)
+    spine = segment(scan(quads, upside_down=upside_down), DrawnModel(), StatedLevel(Level.L1, at))
+    assert names(spine) == ["T12", "L1", "L2", "L3", "L4", "L5"]
+
+
+def test_a_reader_cannot_name_what_is_not_there() -> None:
+    with pytest.raises(LevelError, match="no vertebra was found at row 5, column 7"):
+        segment(scan(column(6)), DrawnModel(), StatedLevel(Level.L3, (5.0, 7.0)))
