@@ -24,6 +24,7 @@ from oiscan.errors import OiscanError
 from oiscan.phantom.exam import ExamSettings, Route, draw_exam
 from oiscan.phantom.export import Layout, write_exam, write_label_file
 from oiscan.phantom.looks import SCANNER_LOOKS, STYLES, Look
+from oiscan.phantom.meshes import read_arches
 
 ANY = "any"
 
@@ -51,11 +52,19 @@ def exams(words: list[str]) -> None:
     parser.add_argument("--look", choices=[*Look, ANY], default=Look.PLAIN,
                         help="what the pictures look like (default plain); hard: as hard to read as training pictures")
     parser.add_argument("--route", type=Route, choices=list(Route), default=Route.FAST, help="how they are made")
+    parser.add_argument("--anatomy", type=Path, metavar="DIR",
+                        help="folder with vhp_lumbar_pelvis.npz: scanned arches for the physical route")
     given = parser.parse_args(words)
+    if given.anatomy is not None and given.route is not Route.PHYSICAL:
+        parser.error("--anatomy needs --route physical: the fast route draws no meshes")
+    try:
+        meshes = read_arches(given.anatomy) if given.anatomy is not None else None
+    except OiscanError as error:
+        parser.error(str(error))
     given.out.mkdir(parents=True, exist_ok=True)
     labels = []
     for number in range(given.exams):
-        exam = draw_exam(_settings(given, given.seed + number))
+        exam = draw_exam(_settings(given, given.seed + number), meshes)
         labels += write_exam(exam, given.out, f"{given.prefix}{number:04d}", given.layout)
         print(f"{number + 1}/{given.exams}: {exam.anatomy.age_years:.1f} years", flush=True)
     write_label_file(labels, given.out / f"{given.prefix}labels.json")

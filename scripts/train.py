@@ -1,13 +1,15 @@
-"""Train the networks of one view on simulated pictures; the same as the command ``oiscan train``.
+"""Train networks, on simulated pictures and on your own labelled ones; the same as the command ``oiscan train``.
 
 ::
 
     pip install "oiscan[train]"
-    python scripts/train.py --config lateral.toml --out runs/lateral --set rounds=60 --set workers=2
+    python scripts/train.py --out runs/mine --view both
+    python scripts/train.py --out runs/mine --init default --data labels.json --view lateral
+    python scripts/train.py --out runs/mine --config train.toml --set rounds=60 --set workers=2
 
-``lateral.toml`` holds any settings of `oiscan.training.settings.TrainSettings`, at least ``view = "lateral"``; without
-a file, ``--set view=lateral`` will do. An unknown key is an error. Run the command again to resume a run that was
-stopped. `scripts/export.py` makes a model of the finished runs of both views.
+``train.toml`` holds any settings of `oiscan.training.settings.TrainSettings`, at least ``view = "lateral"``; the
+command line wins, and an unknown key is an error. Run the command again to resume a run that was stopped. The model,
+ready to score with, stands in ``runs/mine/models/mine`` at the end. `scripts/export.py` makes one model of two runs.
 """
 
 import sys

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from oiscan.cli.check_dataset import check_dataset
 from oiscan.cli.deidentify import deidentify
 from oiscan.cli.doctor import doctor
 from oiscan.cli.export_labels import export_labels
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(score)
 app.command()(deidentify)
 app.command()(export_labels)
+app.command()(check_dataset)
 app.command()(train)
 app.command()(doctor)
 

@@ -1,4 +1,4 @@
-"""``oiscan train``: train the networks of one view on simulated pictures."""
+"""``oiscan train``: train networks on simulated pictures, and on a user's own labelled ones."""
 
 from __future__ import annotations
 
@@ -12,26 +12,33 @@ from oiscan.errors import ConfigError
 
 
 def train(
-    out: Annotated[Path, typer.Option(help="Folder of the run; one that holds a checkpoint is resumed.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; one that was stopped is resumed.")],
     config: Annotated[Path | None, typer.Option(metavar="TOML", help="File of settings.")] = None,
+    view: Annotated[str | None, typer.Option(metavar="VIEW", help="lateral, ap or both.")] = None,
+    init: Annotated[str | None, typer.Option(metavar="NAME", help="Model to start from, by name or folder.")] = None,
+    data: Annotated[
+        str | None, typer.Option(metavar="LABELS", help="Label file of your own pictures, or its folder.")
+    ] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting, before that of the file.")
     ] = None,
 ) -> None:
-    """Train the finder and the refiner of one view on simulated pictures, in rounds, with checkpoints."""
-    from oiscan.segmentation import Model
+    """Train the networks of one view or both; ends with a model ready to score with, in OUT/models.
 
+    Learns from simulated pictures, and with --data from your own labelled ones too; with --init it goes on from a
+    trained model.
+    """
     try:
-        from oiscan.training.export import load_weights
-        from oiscan.training.loop import train as run
-        from oiscan.training.settings import load_settings
+        from oiscan.training.run import train_model
+        from oiscan.training.settings import load_views
     except ModuleNotFoundError as error:
         if (error.name or "oiscan").startswith("oiscan"):
             raise
         raise ConfigError(f'training needs the library {error.name}: pip install "oiscan[train]"') from error
 
-    settings = load_settings(config, overrides(changes or ()))
-    run(settings, out, load_weights(Model.load(settings.init).folder, settings.view) if settings.init else None)
+    options = {key: value for key, value in (("view", view), ("init", init), ("data", data)) if value is not None}
+    model = train_model(load_views(config, overrides(changes or ()) | options), out)
+    typer.echo(f"{model.name}: {' and '.join(model.views)}, hash {model.sha256}")
 
 
 def overrides(changes: Sequence[str]) -> dict[str, str]:

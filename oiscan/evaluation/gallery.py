@@ -24,7 +24,8 @@ from oiscan.loaders.margins import scanned_area
 from oiscan.phantom.anatomy import SACRUM
 from oiscan.phantom.exam import ExamSettings, draw_exam
 from oiscan.phantom.looks import SCANNER_LOOKS, STYLES
-from oiscan.phantom.scene import Scene, draw_training_scene
+from oiscan.phantom.scene import Scene
+from oiscan.phantom.training_scene import draw_training_scene
 from oiscan.scan import FloatArray, ImageArray, Scan
 from oiscan.segmentation.preprocess import crop, crop_map, resampled, stretched_grey
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 
 from oiscan.anatomy import View
 from oiscan.phantom.anatomy import SACRUM, Anatomy, draw_anatomy
+from oiscan.phantom.bone_mass import BoneTruth, bone_truth
 from oiscan.phantom.looks import Look, chain
+from oiscan.phantom.physical import draw_physical_scene
 from oiscan.phantom.scene import Scene, draw_scene
+from oiscan.phantom.solids import Arches
 
 MARGIN_MM = 18.0  # round the part of the spine a scan is meant to show, in adult mm
 
@@ -56,23 +60,40 @@ class ExamSettings:
 
 @dataclass(frozen=True)
 class Exam:
-    """One person seen from the side and from the front."""
+    """One person seen from the side and from the front.
+
+    Parameters
+    ----------
+    bone
+        What an ideal densitometer would find; on the physical route only.
+    """
 
     settings: ExamSettings
     anatomy: Anatomy
     views: dict[View, Scene]
+    bone: BoneTruth | None = None
 
 
-def draw_exam(settings: ExamSettings) -> Exam:
-    """Draw a person and both pictures."""
+def draw_exam(settings: ExamSettings, meshes: Arches | None = None) -> Exam:
+    """Draw a person and both pictures.
+
+    Parameters
+    ----------
+    meshes
+        Arches in place of the phantom's own, on the physical route: see `oiscan.phantom.meshes.read_arches`.
+    """
     rng = np.random.default_rng([settings.seed, 1])
     anatomy = draw_anatomy(rng, settings.age_years, settings.fractured)
-    views = {view: _view(np.random.default_rng([settings.seed, 2 + i]), settings, anatomy, view)
+    physical = settings.route is Route.PHYSICAL
+    draw = partial(draw_physical_scene, meshes=meshes) if physical else draw_scene
+    views = {view: _view(np.random.default_rng([settings.seed, 2 + i]), settings, anatomy, view, draw)
              for i, view in enumerate(View)}
-    return Exam(settings, anatomy, views)
+    return Exam(settings, anatomy, views, bone_truth(anatomy, meshes) if physical else None)
 
 
-def _view(rng: np.random.Generator, settings: ExamSettings, anatomy: Anatomy, view: View) -> Scene:
+def _view(
+    rng: np.random.Generator, settings: ExamSettings, anatomy: Anatomy, view: View, draw: Callable[..., Scene]
+) -> Scene:
     """A lateral scan shows T4 to L5, an AP scan T12 to L5."""
     across = anatomy.centre_mm[:, [0, 2] if view is View.LATERAL else [1, 2]]
     shown = across[3:SACRUM] if view is View.LATERAL else across[11:SACRUM]
@@ -82,12 +103,4 @@ def _view(rng: np.random.Generator, settings: ExamSettings, anatomy: Anatomy, vi
     high = shown.max(0) + [side[1] * anatomy.size, margin]
     columns, rows = np.ceil((high - low) / settings.pixel_mm).astype(int)
     shape, scale = (int(rows), int(columns)), 1 / settings.pixel_mm
-    return _drawer(settings.route)(rng, view, anatomy, shape, scale, low, settings.style, chain(settings.look, view))
-
-
-def _drawer(route: Route) -> Callable[..., Scene]:
-    if route is Route.PHYSICAL:  # it loads tables nobody else needs
-        from oiscan.phantom.physical import draw_physical_scene
-
-        return draw_physical_scene
-    return draw_scene
+    return draw(rng, view, anatomy, shape, scale, low, settings.style, chain(settings.look, view))

@@ -1,9 +1,10 @@
 """Can a vertebra be read in a simulated picture? Judged from the picture itself and from where the truth lies.
 
 Rules of the simulation, not of any reader: a vertebra is readable when all its landmarks lie in the scanned picture,
-its body is neither covered by metal nor burnt out, and an edge of it can be told from what lies beyond: one of its endplates in a lateral
-picture; one of its sides in an AP one, where the endplates of neighbours lie over each other in the best of pictures.
-One hidden edge does not make a body unreadable: what is merely hard to read must not drop out of an evaluation.
+its body is neither covered by metal nor burnt out, and an edge of it can be told from what lies beyond: one of its
+endplates in a lateral picture; one of its sides in an AP one, where the endplates of neighbours lie over each other in
+the best of pictures. One hidden edge does not make a body unreadable: what is merely hard to read must not drop out of
+an evaluation.
 """
 
 from __future__ import annotations

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from oiscan.anatomy import View
-from oiscan.phantom.anatomy import SACRUM, Anatomy, draw_anatomy
+from oiscan.phantom.anatomy import SACRUM, Anatomy
 from oiscan.phantom.ap import ap_corners, ap_outline, draw_ap
 from oiscan.phantom.canvas import DENSE, Canvas, noise_field
-from oiscan.phantom.display import display, plain_display
+from oiscan.phantom.display import display
 from oiscan.phantom.lateral import draw_bone_look, draw_lateral_bones, lateral_bodies, lateral_landmarks
 from oiscan.phantom.lateral_trunk import draw_lateral_hardware, draw_lateral_trunk
 from oiscan.scan import BoolArray, FloatArray, ImageArray
@@ -70,7 +69,7 @@ def draw_scene(
     style
         0 a radiograph, 1 a DXA picture.
     chain
-        Turns attenuation into a picture: `display`, as hard as it gets, or `plain_display`.
+        Turns attenuation into a picture: `display`, as hard as it gets, or one of `oiscan.phantom.looks`.
     """
     canvas = Canvas(*shape, pixels_per_mm, origin_mm)
     if view is View.LATERAL:
@@ -124,29 +123,3 @@ def _draw_lateral(
     before = canvas.values.copy()
     draw_lateral_hardware(rng, anatomy, bodies, canvas)
     return lateral_landmarks(bodies), [body.outline for body in bodies[:17]], canvas.values - before > DENSE
-
-
-def draw_training_scene(
-    rng: np.random.Generator, view: View, shape: tuple[int, int], pixels_per_mm: float
-) -> Scene:
-    """A random person, framed at random as scanners frame people, in a random style.
-
-    Small people are enlarged to about the size of adults in the picture, as the scorer does too.
-    """
-    cv2.setNumThreads(1)
-    anatomy = draw_anatomy(rng)
-    style = float(rng.choice([0.0, 1.0, rng.random()], p=[0.4, 0.3, 0.3]))
-    scale = pixels_per_mm * np.exp(rng.normal(0, 0.1)) / max(anatomy.size, 0.45) ** rng.uniform(0.5, 1.0)
-    field = np.array(shape[::-1]) / scale
-    across = anatomy.centre_mm[:, [0, 2] if view is View.LATERAL else [1, 2]]
-    if view is View.LATERAL:
-        span = across[-1, 1] - across[0, 1]
-        middle = 0.5 * (across[0, 1] + across[-1, 1])
-        centre_y = middle + rng.uniform(-0.5, 0.5) * max(40, abs(span - field[1])) + rng.uniform(-40, 40)
-        centre_x = across[3:, 0].mean() + rng.uniform(-0.05, 0.3) * field[0]
-    else:
-        centre_y = across[int(rng.integers(9, 17)), 1] + rng.uniform(-0.2, 0.2) * field[1]
-        centre_x = across[8:, 0].mean() + rng.uniform(-0.12, 0.12) * field[0]
-    origin = np.array([centre_x, centre_y]) - field / 2
-    chain = plain_display if rng.random() < 0.3 else display
-    return draw_scene(rng, view, anatomy, shape, float(scale), origin, style, chain)

@@ -78,7 +78,7 @@ def _row_column(points: FloatArray) -> list[list[float]]:
 
 
 def _measured(exam: Exam, view: View, k: int) -> dict[str, Any]:
-    """What is true of the person, whichever way one looks, and the area an AP picture shows."""
+    """What is true of the person, whichever way one looks; on an AP picture also area, mineral and its density."""
     lateral, anatomy = exam.views[View.LATERAL], exam.anatomy
     heights = lateral_heights(lateral.landmarks_px[k], np.full(2, 1 / lateral.pixels_per_mm))
     lost = losses(heights, Reference(float(anatomy.reference_mm[k]), ()))
@@ -94,6 +94,9 @@ def _measured(exam: Exam, view: View, k: int) -> dict[str, Any]:
     if view is View.AP:
         outline = exam.views[View.AP].outlines_px[k]
         measures["area_cm2"] = polygon_area(outline, np.full(2, 1 / lateral.pixels_per_mm)) / 100
+        if exam.bone is not None:
+            measures["bmc_g"] = exam.bone.bmc_g[k]
+            measures["abmd_g_cm2"] = exam.bone.abmd_g_cm2[k]
     return {
         "fracture": FRACTURE_NAMES[int(anatomy.deformity[k])],
         "grade": number,

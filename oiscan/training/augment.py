@@ -1,6 +1,7 @@
 """From pool scenes to batches: random views of them, all worked on the training device.
 
-Points are (x, y) from pixel centres. Affine maps are (n, 2, 3) and take points of the new picture to the old one.
+Points are (x, y) from pixel centres. Affine maps are (n, 2, 3) and take points of the old picture to the new one.
+Landmarks nobody labelled are NaN, and so are the masks of pictures whose regions nobody drew.
 """
 
 from __future__ import annotations
@@ -12,20 +13,34 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from oiscan.anatomy import View
-from oiscan.training.networks import CROP_FIELD, CROP_PX, MASK_STRIDE
-from oiscan.training.pool import POOL_PIXELS_PER_MM, Pool, normal, uniform
+from oiscan.segmentation.refiner import CORNERS
+from oiscan.training.networks import CROP_FIELD, CROP_PX, FINDER_STRIDE, MASK_STRIDE
+from oiscan.training.pool import NOT_OUTLINED, POOL_PIXELS_PER_MM, UNKNOWN, Scenes, normal, uniform
 
 FINDER_SHAPE = {View.LATERAL: (512, 256), View.AP: (416, 256)}
-CORNERS = {View.LATERAL: (0, 2, 3, 5), View.AP: (0, 1, 2, 3)}
+FAR_AWAY = -1e4  # where bodies nobody labelled are put: no picture reaches there
 
 
 @dataclass(frozen=True)
 class FinderBatch:
-    """Pictures (n, 1, h, w), the corners (n, 18, 4, 2) of T1 to L5 and S1 in them, and which can be seen (n, 18)."""
+    """What the finder looks at.
+
+    Parameters
+    ----------
+    pictures
+        (n, 1, h, w).
+    corners
+        (n, 18, 4, 2) of T1 to L5 and S1 in them.
+    shown
+        (n, 18): which of these can be seen.
+    known
+        (n, h/4, w/4): False where nobody told whether there is a vertebra.
+    """
 
     pictures: Tensor
     corners: Tensor
     shown: Tensor
+    known: Tensor
 
 
 @dataclass(frozen=True)
@@ -38,17 +53,19 @@ class RefinerBatch:
     genuine: Tensor
 
 
-def finder_batch(pool: Pool, count: int, generator: torch.Generator) -> FinderBatch:
+def finder_batch(pool: Scenes, count: int, generator: torch.Generator) -> FinderBatch:
     """Whole pictures at about 1 mm a pixel, turned, stretched, shifted, and changed in tone."""
-    view, device = pool.settings.view, generator.device
+    view, device = pool.view, generator.device
     height, width = FINDER_SHAPE[view]
-    index = torch.randint(len(pool), (count,), generator=generator, device=device)
+    index = pool.draw(count, generator)
     corners = pool.landmarks[index][:, :, list(CORNERS[view])]
+    labelled = corners.isfinite().all(-1).all(-1)
+    corners = torch.where(labelled[..., None, None], corners, FAR_AWAY)
     scale = torch.exp(uniform((count,), -0.24, 0.26, generator)) / POOL_PIXELS_PER_MM
     angle = torch.deg2rad(uniform((count,), -12, 12, generator))
     shear = torch.exp(uniform((count,), -0.08, 0.08, generator))
     forward = _linear(scale, angle, shear)
-    focus = torch.randint(2 if view is View.LATERAL else 9, 17, (count,), generator=generator, device=device)
+    focus = _focus(labelled, 2 if view is View.LATERAL else 9, generator)
     at = corners[torch.arange(count, device=device), focus].mean(1)
     left, right = (0.25, 0.6) if view is View.LATERAL else (0.35, 0.65)
     across = uniform((count,), left, right, generator)
@@ -56,24 +73,33 @@ def finder_batch(pool: Pool, count: int, generator: torch.Generator) -> FinderBa
     down = ((focus - first + 0.5) / (18 - first) + uniform((count,), -0.2, 0.2, generator)).clamp(0.05, 0.95)
     target = torch.stack([across * width, down * height], 1)
     shift = target - torch.einsum("nij,nj->ni", forward, at)
-    pictures = _warp(pool.pictures[index], torch.cat([forward, shift[:, :, None]], 2), (height, width))
+    affine = torch.cat([forward, shift[:, :, None]], 2)
+    pictures = _warp(pool.pictures[index], affine, (height, width))
+    regions = _sample_labels(pool.labels[index].float()[:, None], affine[:, None], (height, width), FINDER_STRIDE)
     moved = torch.einsum("nij,nkcj->nkci", forward, corners) + shift[:, None, None]
     pictures = _photometric(pictures, generator)
     field = _field(count, height, width, generator)
     shown = _within(corners.mean(2), *pool.pictures.shape[1:]) & _in_field(moved.mean(2), field)
-    return FinderBatch(pictures * field[:, None], moved, shown)
+    return FinderBatch(pictures * field[:, None], moved, shown, regions[:, 0] != UNKNOWN)
 
 
-def refiner_batch(pool: Pool, pictures: int, crops: int, generator: torch.Generator) -> RefinerBatch:
+def _focus(labelled: Tensor, first: int, generator: torch.Generator) -> Tensor:
+    """The vertebra (n,) each picture is framed by: any labelled (n, 18) from place `first` to L5, rarely another."""
+    weights = labelled[:, :17].float()
+    weights[:, :first] *= 1e-4
+    return torch.multinomial(weights, 1, generator=generator)[:, 0]
+
+
+def refiner_batch(pool: Scenes, pictures: int, crops: int, generator: torch.Generator) -> RefinerBatch:
     """Crops round vertebrae as a finder would place them, and some round discs or nothing, for the quality output."""
-    view, device = pool.settings.view, generator.device
+    view, device = pool.view, generator.device
     height, width = pool.pictures.shape[1:]
     n = pictures * crops
-    index = torch.randint(len(pool), (pictures,), generator=generator, device=device)
+    index = pool.draw(pictures, generator)
     truth = pool.landmarks[index]
-    centre = truth.mean(2)
+    centre = truth[:, :, list(CORNERS[view])].mean(2)
     inside = (centre > 4).all(-1) & (centre < torch.tensor([width - 4.0, height - 4.0], device=device)).all(-1)
-    weights = inside[:, :17].float() + 1e-6
+    weights = inside[:, :17].float() + 1e-6 * centre[:, :17].isfinite().all(-1)
     level = torch.multinomial(weights, crops, replacement=True, generator=generator)
     which = torch.arange(pictures, device=device)[:, None].expand(-1, crops)
     landmarks = truth[which, level].reshape(n, -1, 2)
@@ -85,11 +111,14 @@ def refiner_batch(pool: Pool, pictures: int, crops: int, generator: torch.Genera
     crop = _sample(grey, affine.view(pictures, crops, 2, 3), CROP_PX).reshape(n, 1, CROP_PX, CROP_PX)
     in_crop = torch.einsum("nij,nkj->nki", affine[:, :, :2], landmarks) + affine[:, None, :, 2]
     labels = pool.labels[index].float()[:, None]
-    mask = _sample_labels(labels, affine.view(pictures, crops, 2, 3)).reshape(n, CROP_PX // MASK_STRIDE, -1)
+    mask = _sample_labels(labels, affine.view(pictures, crops, 2, 3), (CROP_PX, CROP_PX), MASK_STRIDE)
+    mask = mask.reshape(n, CROP_PX // MASK_STRIDE, -1)
+    region = torch.where(mask < NOT_OUTLINED, (mask == level.reshape(n, 1, 1) + 1).float(), torch.nan)
     end = torch.tensor([width - 0.5, height - 0.5], device=device)
-    shown = ((landmarks > -0.5) & (landmarks < end)).all(-1).all(-1)
-    genuine = (kind == 0) & shown & inside[which, level].reshape(n)
-    return RefinerBatch(_crop_noise(crop, generator), in_crop, (mask == level.reshape(n, 1, 1) + 1).float(), genuine)
+    shown = (((landmarks > -0.5) & (landmarks < end)).all(-1) | landmarks.isnan().any(-1)).all(-1)
+    trusted = inside & pool.readable[index]
+    genuine = (kind == 0) & shown & trusted[which, level].reshape(n)
+    return RefinerBatch(_crop_noise(crop, generator), in_crop, region, genuine)
 
 
 def crop_affine(quad: Tensor) -> Tensor:
@@ -118,6 +147,7 @@ def _start_quads(
     depth = (body[:, 1] - body[:, 0]).norm(dim=1)
     chance = torch.rand(n, generator=generator, device=generator.device)
     kind = (chance > 0.8).long() + (chance > 0.92).long()
+    kind = torch.where((kind == 1) & lower.isnan().flatten(1).any(1), 2, kind)  # no disc where no neighbour is labelled
     quad = torch.where((kind == 1)[:, None, None], 0.5 * (body + lower), body)
     beside = uniform((n, 2), -1, 1, generator)
     beside = beside / (beside.norm(dim=1, keepdim=True) + 1e-3) * uniform((n, 1), 0.75, 2.0, generator)
@@ -172,16 +202,16 @@ def _sample(pictures: Tensor, affine: Tensor, side: int) -> Tensor:
     return crops.view(n, m, side, side)
 
 
-def _sample_labels(labels: Tensor, affine: Tensor) -> Tensor:
-    """Labels (n, 1, h/2, w/2) at every second crop pixel: (n, m, 48, 48)."""
+def _sample_labels(labels: Tensor, affine: Tensor, shape: tuple[int, int], stride: int) -> Tensor:
+    """Labels (n, 1, h/2, w/2) at every `stride`th pixel of m new pictures of `shape`, by maps (n, m, 2, 3)."""
     n, m = affine.shape[:2]
-    side, stride = CROP_PX // MASK_STRIDE, MASK_STRIDE
+    rows, columns = shape[0] // stride, shape[1] // stride
     coarse = affine / stride
     coarse = torch.cat([coarse[..., :2], coarse[..., 2:] - (stride - 1) / (2 * stride)], -1)
     full = (labels.shape[2] * 2, labels.shape[3] * 2)
-    grid = _grid(coarse, side, side, full).reshape(n, m * side, side, 2)
-    masks = F.grid_sample(labels, grid, mode="nearest", padding_mode="zeros", align_corners=False)
-    return masks.view(n, m, side, side)
+    grid = _grid(coarse, rows, columns, full).reshape(n, m * rows, columns, 2)
+    sampled = F.grid_sample(labels, grid, mode="nearest", padding_mode="zeros", align_corners=False)
+    return sampled.view(n, m, rows, columns)
 
 
 def _stretch(pictures: Tensor, generator: torch.Generator) -> Tensor:

@@ -111,8 +111,13 @@ def export_model(weights: dict[View, dict[str, dict[str, Tensor]]], folder: Path
     (folder / "weights.safetensors").chmod(0o644)  # safetensors writes files only their owner can read
     geometry = {"finder_pixels_per_mm": 1.0, "crop_px": CROP_PX, "crop_field": CROP_FIELD}
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(names)}
-    whole = {**card, "files": hashes, "views": {view.value: geometry for view in weights}}
-    (folder / "card.json").write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    write_card({**card, "files": hashes, "views": {view.value: geometry for view in weights}}, folder)
+
+
+def write_card(card: dict[str, Any], folder: Path) -> None:
+    """Write `card.json`, which a model folder is known and verified by."""
+    text = json.dumps(card, indent=1, sort_keys=True, allow_nan=False) + "\n"
+    (folder / "card.json").write_text(text, encoding="utf-8")
 
 
 def _export_finder(network: nn.Module, view: View, path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,25 @@ from torch import Tensor, nn
 from oiscan.anatomy import LANDMARKS
 from oiscan.errors import ConfigError
 from oiscan.training.augment import FINDER_SHAPE, finder_batch, refiner_batch
+from oiscan.training.curves import draw_curves, forget_rounds, log_round
 from oiscan.training.losses import finder_loss, finder_targets, refiner_loss
 from oiscan.training.networks import Finder, Refiner
-from oiscan.training.pool import Pool
+from oiscan.training.pool import Chunk, Pool
 from oiscan.training.settings import TrainSettings
+from oiscan.training.validation import HeldBack
 
 AVERAGE_STEPS = 300  # the shipped weights are a running mean over about so many steps
-MAY_CHANGE = {"workers", "device", "init", "checkpoint_rounds"}  # settings a resumed run may have different
+MAY_CHANGE = {"workers", "device", "init", "data", "checkpoint_rounds", "checkpoint_minutes"}
+"""Settings a resumed run may have different; of the data the content counts, not the place."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labelled scenes of one view, those held back (None: none), and the hash of the data they are from."""
+
+    train: Chunk
+    held_back: Chunk | None
+    sha256: str
 
 
 class Learner:
@@ -68,20 +80,28 @@ class Learner:
         self.step_number = state["step_number"]
 
 
-def train(settings: TrainSettings, out: Path, initial: dict[str, dict[str, Tensor]] | None = None) -> None:
-    """Train a finder and a refiner; `out` receives checkpoint.pt, to resume from and to export, and curve.csv.
+def train(
+    settings: TrainSettings,
+    out: Path,
+    initial: dict[str, dict[str, Tensor]] | None = None,
+    labelled: Labelled | None = None,
+) -> None:
+    """Train a finder and a refiner.
 
     Parameters
     ----------
     out
-        Where it holds a checkpoint, the run goes on from there and ends with the weights of an undisturbed run.
+        Receives checkpoint.pt, to resume from and to export, curve.csv, a row a round, and curve.png. Where it holds
+        a checkpoint, the run goes on from there and ends with the weights of an undisturbed run.
     initial
         Weights to start from, as {"finder": state, "refiner": state}; ignored when `out` holds a checkpoint.
+    labelled
+        A user's pictures to learn from beside the simulated ones.
 
     Raises
     ------
     ConfigError
-        The checkpoint in `out` was made with other settings.
+        The checkpoint in `out` was made with other settings or other data.
     """
     device = _device(settings.device)
     torch.set_num_threads(1)
@@ -89,30 +109,55 @@ def train(settings: TrainSettings, out: Path, initial: dict[str, dict[str, Tenso
     torch.backends.cudnn.benchmark = device.type == "cuda"
     torch.set_float32_matmul_precision("high")
     out.mkdir(parents=True, exist_ok=True)
-    finder = Learner(Finder(), settings.rounds * settings.finder_steps, settings, device)
-    untrained = Refiner(len(LANDMARKS[settings.view]))
-    refiner = Learner(untrained, settings.rounds * settings.refiner_steps, settings, device)
-    learners, first = {"finder": finder, "refiner": refiner}, 0
-    if (out / "checkpoint.pt").exists():
-        first = _resume(out / "checkpoint.pt", settings, learners)
-        _forget(out / "curve.csv", first)
-    elif initial is not None:
-        for name, learner in learners.items():
-            learner.network.load_state_dict(initial[name])
-            learner.mean = {key: value.clone() for key, value in learner.network.state_dict().items()}
-    pool, started = Pool(settings, device, first), time.monotonic()
+    learners, data = _learners(settings, device), "" if labelled is None else labelled.sha256
+    first = _start(out / "checkpoint.pt", settings, data, learners, initial)
+    forget_rounds(out / "curve.csv", first)
+    held_back = None
+    if labelled is not None and labelled.held_back is not None:
+        held_back = HeldBack(settings, labelled.held_back, device)
+    pool = Pool(settings, device, first, None if labelled is None else labelled.train)
+    started = saved = time.monotonic()
     try:
         for number in range(first, settings.rounds):
             pool.advance()
-            figures = _round(settings, number, pool, finder, refiner, device)
-            _log(out / "curve.csv", number + 1, figures)
-            left = (time.monotonic() - started) / (number + 1 - first) * (settings.rounds - number - 1)
+            figures = _round(settings, number, pool, learners["finder"], learners["refiner"], device)
+            if held_back is not None:
+                figures |= held_back.figures({name: learner.mean for name, learner in learners.items()})
+            log_round(out / "curve.csv", number + 1, figures)
+            now = time.monotonic()
+            left = (now - started) / (number + 1 - first) * (settings.rounds - number - 1)
             told = " ".join(f"{name} {value:.3f}" for name, value in figures.items())
-            print(f"round {number + 1}/{settings.rounds}, {left / 60:.1f} min left: {told}", flush=True)
-            if (number + 1) % settings.checkpoint_rounds == 0 or number + 1 == settings.rounds:
-                _checkpoint(out / "checkpoint.pt", number + 1, settings, learners)
+            print(f"{settings.view} round {number + 1}/{settings.rounds}, {left / 60:.1f} min left: {told}", flush=True)
+            due = (number + 1) % settings.checkpoint_rounds == 0 or now - saved > 60 * settings.checkpoint_minutes
+            if due or number + 1 == settings.rounds:
+                _checkpoint(out / "checkpoint.pt", number + 1, settings, data, learners)
+                draw_curves(out / "curve.csv", out / "curve.png")
+                saved = now
     finally:
         pool.close()
+
+
+def _learners(settings: TrainSettings, device: torch.device) -> dict[str, Learner]:
+    untrained = {"finder": Finder(), "refiner": Refiner(len(LANDMARKS[settings.view]))}
+    steps = {"finder": settings.finder_steps, "refiner": settings.refiner_steps}
+    return {name: Learner(net, settings.rounds * steps[name], settings, device) for name, net in untrained.items()}
+
+
+def _start(
+    checkpoint: Path,
+    settings: TrainSettings,
+    data: str,
+    learners: dict[str, Learner],
+    initial: dict[str, dict[str, Tensor]] | None,
+) -> int:
+    """Weights to start with, from the checkpoint where there is one; returns how many rounds they have had."""
+    if checkpoint.exists():
+        return _resume(checkpoint, settings, data, learners)
+    if initial is not None:
+        for name, learner in learners.items():
+            learner.network.load_state_dict(initial[name])
+            learner.mean = {key: value.clone() for key, value in learner.network.state_dict().items()}
+    return 0
 
 
 def _round(
@@ -126,7 +171,8 @@ def _round(
         batch = finder_batch(pool, settings.finder_batch, generator)
         with mixed:
             outputs = finder.network(batch.pictures.contiguous(memory_format=torch.channels_last))
-        loss, figures = finder_loss(outputs, finder_targets(batch.corners, batch.shown, *FINDER_SHAPE[settings.view]))
+        targets = finder_targets(batch.corners, batch.shown, *FINDER_SHAPE[settings.view])
+        loss, figures = finder_loss(outputs, targets, batch.known)
         finder.step(loss)
         _add(sums, figures, settings.finder_steps)
     for _ in range(settings.refiner_steps):
@@ -145,7 +191,7 @@ def _add(sums: dict[str, Tensor], figures: dict[str, Tensor], count: int) -> Non
 
 
 def _schedule(step: int, steps: int) -> float:
-    warm = min(1.0, (step + 1) / 200)
+    warm = min(1.0, (step + 1) / min(200, max(1, steps // 10)))
     return warm * (0.5 + 0.5 * float(torch.cos(torch.tensor(torch.pi * min(1.0, step / steps))))) + 1e-3
 
 
@@ -155,16 +201,18 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _checkpoint(path: Path, done: int, settings: TrainSettings, learners: dict[str, Learner]) -> None:
+def _checkpoint(path: Path, done: int, settings: TrainSettings, data: str, learners: dict[str, Learner]) -> None:
     temporary = path.with_suffix(".tmp")
-    state = {"round": done, "settings": settings.model_dump_json()}
+    state = {"round": done, "settings": settings.model_dump_json(), "data": data}
     torch.save(state | {name: learner.state() for name, learner in learners.items()}, temporary)
     os.replace(temporary, path)
 
 
-def _resume(path: Path, settings: TrainSettings, learners: dict[str, Learner]) -> int:
+def _resume(path: Path, settings: TrainSettings, data: str, learners: dict[str, Learner]) -> int:
     state = torch.load(path, map_location="cpu", weights_only=True)
     _check_same(TrainSettings.model_validate_json(state["settings"]), settings)
+    if state.get("data", "") != data:
+        raise ConfigError("the checkpoint was made with other labelled pictures: give another --out")
     for name, learner in learners.items():
         learner.restore(state[name])
     return int(state["round"])
@@ -176,19 +224,3 @@ def _check_same(before: TrainSettings, now: TrainSettings) -> None:
     changed = [f"{key} was {old[key]}, now {new[key]}" for key in old if old[key] != new[key]]
     if changed:
         raise ConfigError(f"the checkpoint was made with other settings ({'; '.join(changed)}): give another --out")
-
-
-def _forget(curve: Path, first: int) -> None:
-    """Take the rounds after the checkpoint out of the curve: they are run again."""
-    if curve.exists():
-        lines = curve.read_text(encoding="utf-8").splitlines(keepends=True)
-        curve.write_text("".join(lines[: first + 1]), encoding="utf-8", newline="")
-
-
-def _log(path: Path, number: int, figures: dict[str, float]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(["round", *figures])
-        writer.writerow([number, *(f"{value:.5f}" for value in figures.values())])

@@ -54,10 +54,15 @@ def finder_targets(corners: Tensor, shown: Tensor, height: int, width: int) -> F
     return FinderTargets(heat, offsets.flatten(2).transpose(1, 2).reshape(-1, 8, h, w), level, weight)
 
 
-def finder_loss(outputs: tuple[Tensor, Tensor, Tensor], targets: FinderTargets) -> tuple[Tensor, dict[str, Tensor]]:
-    """Focal loss on the heat, absolute error of the corners, cross-entropy of the level."""
+def finder_loss(
+    outputs: tuple[Tensor, Tensor, Tensor], targets: FinderTargets, known: Tensor
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Focal loss on the heat, absolute error of the corners, cross-entropy of the level.
+
+    Where `known` (n, h, w) is False nobody told whether there is a vertebra: finding one costs nothing there.
+    """
     heat, offsets, level = (output.float() for output in outputs)
-    focal = _focal(heat, targets.heat)
+    focal = _focal(heat, targets.heat, known[:, None])
     weight = targets.weight
     total = weight.sum().clamp_min(1)
     corner = ((offsets - targets.offsets).abs().mean(1) * weight).sum() / total
@@ -66,31 +71,43 @@ def finder_loss(outputs: tuple[Tensor, Tensor, Tensor], targets: FinderTargets) 
     return focal + 2 * corner + 0.3 * entropy, figures
 
 
-def _focal(logits: Tensor, target: Tensor) -> Tensor:
+def _focal(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     positive = target >= 0.999
     p = logits.sigmoid()
     hit = (1 - p) ** 2 * F.logsigmoid(logits)
-    miss = (1 - target) ** 4 * p**2 * F.logsigmoid(-logits)
+    miss = (1 - target) ** 4 * p**2 * F.logsigmoid(-logits) * known
     return -torch.where(positive, hit, miss).sum() / positive.sum().clamp_min(1)
 
 
 def refiner_loss(
     outputs: tuple[Tensor, ...], landmarks: Tensor, masks: Tensor, genuine: Tensor
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Landmark error and likelihood, region overlap, and whether the crop's own landmarks can be trusted."""
+    """Landmark error and likelihood, region overlap, and whether the crop's own landmarks can be trusted.
+
+    A landmark or a mask that is NaN was not labelled, and is not learnt.
+    """
     mean, _, quality, mask, heat = (output.float() for output in outputs)
     depth = CROP_PX / CROP_FIELD
-    seen = ((landmarks > 0) & (landmarks < CROP_PX - 1)).all(-1) & genuine[:, None]
+    labelled = landmarks.isfinite().all(-1)
+    landmarks = torch.where(labelled[..., None], landmarks, torch.zeros_like(landmarks))
+    seen = ((landmarks > 0) & (landmarks < CROP_PX - 1)).all(-1) & genuine[:, None]  # those not labelled are at 0
     count = seen.sum().clamp_min(1)
     error = (mean - landmarks).norm(dim=-1) / depth
     likelihood = _landmark_likelihood(heat, landmarks)
     distance, entropy = (error * seen).sum() / count, (likelihood * seen).sum() / count
-    trusted = (genuine & ((error * seen).sum(1) / seen.sum(1).clamp_min(1) < TRUSTED_ERROR) & seen.all(1)).float()
+    close = (error * seen).sum(1) / seen.sum(1).clamp_min(1) < TRUSTED_ERROR
+    trusted = (genuine & close & (seen | ~labelled).all(1)).float()
     judged = F.binary_cross_entropy_with_logits(quality, trusted.detach())
-    region = (F.binary_cross_entropy_with_logits(mask[:, 0], masks, reduction="none").mean((1, 2)) * genuine).sum()
-    region = region / genuine.sum().clamp_min(1)
+    region = _region_error(mask[:, 0], masks, genuine)
     figures = {"refiner_error_depth": distance, "refiner_quality": judged, "refiner_mask": region}
     return 8 * distance + 0.3 * entropy + 0.3 * judged + region, figures
+
+
+def _region_error(logits: Tensor, masks: Tensor, genuine: Tensor) -> Tensor:
+    """Cross-entropy of the masks (n, h, w) that somebody drew, of crops that show a vertebra."""
+    drawn = masks.isfinite().flatten(1).all(1) & genuine
+    each = F.binary_cross_entropy_with_logits(logits, masks.nan_to_num(), reduction="none").mean((1, 2))
+    return (each * drawn).sum() / drawn.sum().clamp_min(1)
 
 
 def _landmark_likelihood(heat: Tensor, landmarks: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from oiscan.anatomy import View
 from oiscan.errors import ConfigError
 
+BOTH = "both"
+"""As `view`: one run of each view."""
+
+FINE_TUNING: dict[str, Any] = {
+    "rounds": 14,
+    "scenes_per_round": 32,
+    "pool_rounds": 14,
+    "finder_steps": 12,
+    "refiner_steps": 28,
+    "learning_rate": 1e-3,
+}
+"""Defaults in place of those below where a trained model goes on with labelled pictures: a few hundred small steps."""
+
 
 class TrainSettings(BaseModel):
     """One training run of one view's finder and refiner.
 
     A run is made of rounds. In each, `workers` processes draw `scenes_per_round` new simulated pictures while the
-    networks learn from those of the last `pool_rounds` rounds; so the result depends on the settings and the seed,
-    never on how fast the machine draws.
+    networks learn from those of the last `pool_rounds` rounds; so the result depends on the settings, the labelled
+    pictures and the seed, never on how fast the machine draws.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,23 +51,49 @@ class TrainSettings(BaseModel):
     workers: int = Field(1, ge=1)
     device: str = Field("auto", pattern="^(auto|cpu|cuda)$")
     init: str = Field("", description="name or folder of a model to start from; empty starts from nothing")
-    checkpoint_rounds: int = Field(5, ge=1, description="rounds between checkpoints")
+    data: str = Field("", description="label file, or the folder it lies in; empty learns from simulated pictures only")
+    labelled_share: float = Field(0.7, gt=0, lt=1, description="of the pictures of a batch, where there is data")
+    held_back: float = Field(0.2, ge=0, lt=1, description="share of the subjects in data that is only measured on")
+    checkpoint_rounds: int = Field(5, ge=1, description="rounds between checkpoints, at most")
+    checkpoint_minutes: float = Field(5.0, gt=0, description="after which a round ends with a checkpoint anyway")
 
 
-def load_settings(file: Path | None, overrides: dict[str, Any]) -> TrainSettings:
-    """Settings of a TOML file, with `overrides` (of the command line) winning.
+def load_settings(file: Path | None, overrides: Mapping[str, Any]) -> TrainSettings:
+    """Settings of one view from a TOML file, with `overrides` (of the command line) winning.
 
     Raises
     ------
     ConfigError
         For a file that is not TOML, an unknown key or an impossible value; it names each.
     """
+    return _checked(_values(file, overrides))
+
+
+def load_views(file: Path | None, overrides: Mapping[str, Any]) -> tuple[TrainSettings, ...]:
+    """The same for every view that is asked for: lateral and AP where `view` is "both".
+
+    Raises
+    ------
+    ConfigError
+        As `load_settings`.
+    """
+    values = _values(file, overrides)
+    views = list(View) if values.get("view") == BOTH else [values.get("view")]
+    return tuple(_checked(values | ({} if view is None else {"view": view})) for view in views)
+
+
+def _values(file: Path | None, overrides: Mapping[str, Any]) -> dict[str, Any]:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8")) if file is not None else {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{file} cannot be read as TOML: {error}") from error
+    values = {**values, **overrides}
+    return {**(FINE_TUNING if values.get("init") and values.get("data") else {}), **values}
+
+
+def _checked(values: dict[str, Any]) -> TrainSettings:
     try:
-        return TrainSettings(**(values | overrides))
+        return TrainSettings(**values)
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise ConfigError(f"training settings: {told}") from error

@@ -10,7 +10,8 @@ from oiscan.anatomy import LANDMARKS, View
 from oiscan.phantom.anatomy import draw_anatomy
 from oiscan.phantom.ap import ap_corners
 from oiscan.phantom.lateral import lateral_bodies, lateral_landmarks
-from oiscan.phantom.scene import Scene, draw_scene, draw_training_scene
+from oiscan.phantom.scene import Scene, draw_scene
+from oiscan.phantom.training_scene import draw_training_scene
 from tests.phantom.people import straight_person
 
 SHAPE = (240, 130)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 
 import torch
 
 from oiscan.anatomy import View
-from oiscan.training.pool import Pool, draw_chunk
-from oiscan.training.settings import load_settings
+from oiscan.training.pool import Scenes, draw_chunk
 
 TINY = {
     "rounds": 2,
@@ -25,23 +25,18 @@ TINY = {
 """Values of `TrainSettings`, all but the view."""
 
 
-class ReadyPool(Pool):
-    """A pool that holds what it is given and draws nothing."""
-
-    def __init__(self, view: View, pictures: torch.Tensor, landmarks: torch.Tensor, labels: torch.Tensor) -> None:
-        self.settings = load_settings(None, {"view": view})
-        self.pictures, self.landmarks, self.labels = pictures, landmarks, labels
-
-    def __len__(self) -> int:
-        return len(self.pictures)
-
-
 @cache
-def ready_pool(view: View, count: int = 6) -> ReadyPool:
+def ready_pool(view: View, count: int = 6) -> Scenes:
     """Some scenes of a seed; nobody changes them."""
-    chunk = draw_chunk(view, 7, 0, count)
-    arrays = (chunk.pictures, chunk.landmarks, chunk.labels)
-    return ReadyPool(view, *(torch.from_numpy(array) for array in arrays))
+    return Scenes(view, draw_chunk(view, 7, 0, count), torch.device("cpu"))
+
+
+def changed(scenes: Scenes, **tensors: torch.Tensor) -> Scenes:
+    """A copy with other pictures, landmarks, labels or readable."""
+    copied = copy(scenes)
+    for name, tensor in tensors.items():
+        setattr(copied, name, tensor)
+    return copied
 
 
 def generator(seed: int = 0) -> torch.Generator:

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from oiscan.anatomy import LANDMARKS, View
 from oiscan.segmentation import preprocess
-from oiscan.segmentation.refiner import CORNERS as SCORING_CORNERS
+from oiscan.segmentation.refiner import CORNERS
 from oiscan.training import augment
-from oiscan.training.augment import CORNERS, FINDER_SHAPE, crop_affine, finder_batch, refiner_batch
-from oiscan.training.networks import CROP_PX, FINDER_MULTIPLE
-from tests.training.pools import ReadyPool, generator, ready_pool
+from oiscan.training.augment import FINDER_SHAPE, crop_affine, finder_batch, refiner_batch
+from oiscan.training.networks import CROP_PX, FINDER_MULTIPLE, MASK_STRIDE
+from oiscan.training.pool import NOT_OUTLINED, UNKNOWN, Scenes
+from tests.training.pools import changed, generator, ready_pool
 
 
 def quads() -> Tensor:
@@ -43,10 +44,6 @@ def test_a_crop_is_upright_centred_and_two_depths_wide() -> None:
     assert front.tolist() == pytest.approx([47.5 + 24, 47.5])
 
 
-def test_corners_are_the_same_ones_in_training_and_scoring() -> None:
-    assert CORNERS == SCORING_CORNERS
-
-
 def test_sampled_pixels_are_those_scoring_cuts_out() -> None:
     """A smooth picture, so that nothing but the place of a pixel counts."""
     y, x = np.mgrid[:160, :200]
@@ -62,14 +59,14 @@ def test_mask_cells_lie_where_scoring_takes_them_to_lie() -> None:
     """Cell (i, j) covers the crop's pixels 2 i and 2 i + 1, 2 j and 2 j + 1: labels of x show x at 2 j + 0.5."""
     half = torch.arange(100, dtype=torch.float32).expand(80, 100) * 2 + 0.5  # label = x of the full picture
     affine = crop_affine(quads()[:1])
-    masks = augment._sample_labels(half[None, None], affine[None])[0, 0]
+    masks = augment._sample_labels(half[None, None], affine[None], (CROP_PX, CROP_PX), MASK_STRIDE)[0, 0]
     back = preprocess.crop_map(quads()[0].double().numpy()).inverse()
     for j in (5, 24, 40):
         expected = back(np.array([2 * j + 0.5, 2 * 20 + 0.5]))[0]
         assert float(masks[20, j]) == pytest.approx(expected, abs=1.01)  # the nearest label is within one pixel
 
 
-def dots(view: View) -> ReadyPool:
+def dots(view: View) -> Scenes:
     """Black pictures with a soft bright dot at every corner: what a batch makes of them must lie at its corners."""
     pool = ready_pool(view)
     _, height, width = pool.pictures.shape
@@ -81,7 +78,7 @@ def dots(view: View) -> ReadyPool:
             near = torch.exp(-((x - px) ** 2) / 12) * torch.exp(-((y - py) ** 2) / 12)
             spots = torch.maximum(spots, near)
         pictures.append((spots * 255).byte())
-    return ReadyPool(view, torch.stack(pictures), pool.landmarks, pool.labels)
+    return changed(pool, pictures=torch.stack(pictures))
 
 
 def brightness(pictures: Tensor, points: Tensor) -> Tensor:
@@ -148,24 +145,25 @@ def test_refiner_landmarks_move_with_the_crop(view: View, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("view", View)
 def test_masks_lie_within_their_landmarks(view: View) -> None:
-    """The centre of a vertebra's mask is that of its landmarks, and its area that of their quad; AP arches add."""
+    """The centre of a vertebra's mask is about that of its corners, and its area that of their quad; AP arches add."""
     off_centre, largest = (0.05, 1.3) if view is View.LATERAL else (0.25, 3.0)
     batch = refiner_batch(ready_pool(view), 6, 8, generator(5))
     assert batch.masks.shape == (48, 48, 48)
     assert ((batch.masks == 0) | (batch.masks == 1)).all()
     grid = torch.arange(48) * 2 + 0.5
-    checked = 0
+    shares = []
     for landmarks, mask in zip(batch.landmarks[batch.genuine], batch.masks[batch.genuine], strict=True):
         if ((landmarks > 4) & (landmarks < CROP_PX - 5)).all():
             corners = landmarks[list(CORNERS[view])]
             size = (corners[1] - corners[0]).norm()
             x, y = (mask.sum(0) * grid).sum() / mask.sum(), (mask.sum(1) * grid).sum() / mask.sum()
-            assert (torch.stack([x, y]) - corners.mean(0)).norm() < off_centre * size
+            shares.append(float((torch.stack([x, y]) - corners.mean(0)).norm() / size))
             a, b = corners[2] - corners[0], corners[3] - corners[1]
             area = 0.5 * (a[0] * b[1] - a[1] * b[0]).abs()
-            assert 0.85 < float(4 * mask.sum() / area) < largest
-            checked += 1
-    assert checked >= 8
+            assert 0.7 < float(4 * mask.sum() / area) < largest
+    assert len(shares) >= 8
+    assert np.median(shares) < off_centre
+    assert max(shares) < 0.25  # biconcave bodies and arches
 
 
 def test_some_crops_are_no_vertebra_and_most_are() -> None:
@@ -182,3 +180,59 @@ def test_batches_depend_on_the_generator_only(view: View) -> None:
     crops, same_crops = (refiner_batch(ready_pool(view), 2, 2, generator(1)) for _ in range(2))
     assert torch.equal(crops.crops, same_crops.crops)
     assert torch.equal(crops.masks, same_crops.masks)
+
+
+@pytest.mark.parametrize("view", View)
+def test_what_nobody_labelled_is_not_asked_for(view: View) -> None:
+    """Only L1 to L3 are labelled: no other body is shown, wherever the picture is framed, and nothing is NaN."""
+    whole = ready_pool(view)
+    landmarks = torch.full_like(whole.landmarks, torch.nan)
+    landmarks[:, 12:15] = whole.landmarks[:, 12:15]
+    batch = finder_batch(changed(whole, landmarks=landmarks), 8, generator(1))
+    assert batch.corners.isfinite().all()
+    assert batch.shown[:, 12:15].any(1).sum() > 4  # on some pictures they lie outside
+    assert not batch.shown[:, :12].any() and not batch.shown[:, 15:].any()
+    crops = refiner_batch(changed(whole, landmarks=landmarks), 6, 10, generator(1))
+    assert crops.crops.isfinite().all()
+    assert crops.landmarks.isfinite().all()
+
+
+def test_unlabelled_middles_are_nan_and_the_crop_is_a_vertebra_all_the_same() -> None:
+    whole = ready_pool(View.LATERAL)
+    landmarks = whole.landmarks.clone()
+    landmarks[:, :, [1, 4]] = torch.nan
+    corners_only = refiner_batch(changed(whole, landmarks=landmarks), 6, 10, generator(1))
+    labelled = refiner_batch(whole, 6, 10, generator(1))
+    assert corners_only.landmarks[:, [1, 4]].isnan().all()
+    assert corners_only.landmarks[:, [0, 2, 3, 5]].isfinite().all()
+    assert torch.equal(corners_only.crops, labelled.crops)
+    assert (labelled.genuine <= corners_only.genuine).all()  # a middle that is cut off is not missed
+
+
+def test_an_unreadable_vertebra_is_found_but_its_landmarks_are_not_trusted() -> None:
+    whole = ready_pool(View.LATERAL)
+    unreadable = changed(whole, readable=torch.zeros_like(whole.readable))
+    assert not refiner_batch(unreadable, 6, 10, generator(1)).genuine.any()
+    assert torch.equal(finder_batch(unreadable, 2, generator(1)).shown, finder_batch(whole, 2, generator(1)).shown)
+
+
+def test_where_nobody_looked_moves_with_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The upper half of the pool's pictures is white and unknown: in the batch what is white is unknown."""
+    monkeypatch.setattr(augment, "_photometric", lambda pictures, generator: pictures)
+    monkeypatch.setattr(augment, "_field", lambda n, height, width, generator: torch.ones(n, height, width))
+    whole = ready_pool(View.LATERAL)
+    pictures, labels = torch.zeros_like(whole.pictures), torch.zeros_like(whole.labels)
+    pictures[:, :400], labels[:, :200] = 255, UNKNOWN
+    batch = finder_batch(changed(whole, pictures=pictures, labels=labels), 6, generator(3))
+    white = torch.nn.functional.avg_pool2d(batch.pictures, 4)[:, 0]
+    assert not batch.known[white > 0.9].any()
+    assert batch.known[white < 0.1].all()
+    assert 0.05 < batch.known.float().mean() < 0.95
+
+
+def test_regions_nobody_drew_are_nan() -> None:
+    whole = ready_pool(View.AP)
+    undrawn = changed(whole, labels=torch.full_like(whole.labels, NOT_OUTLINED))
+    assert refiner_batch(undrawn, 3, 4, generator(1)).masks.isnan().flatten(1).any(1).all()
+    assert finder_batch(undrawn, 3, generator(1)).known.all()
+    assert finder_batch(whole, 3, generator(1)).known.all()

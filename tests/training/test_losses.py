@@ -12,6 +12,7 @@ from oiscan.training.losses import SACRUM, FinderTargets, finder_loss, finder_ta
 
 HEIGHT, WIDTH = 320, 128
 SEEN = torch.ones(1, 18, dtype=torch.bool)
+KNOWN = torch.ones(1, HEIGHT // 4, WIDTH // 4, dtype=torch.bool)
 
 
 def column() -> Tensor:
@@ -66,7 +67,7 @@ def test_a_picture_without_vertebrae_asks_for_nothing() -> None:
     targets = finder_targets(column() + 1000, SEEN, HEIGHT, WIDTH)
     assert targets.heat.max() == 0
     assert targets.weight.sum() == 0
-    loss, _ = finder_loss(perfect(targets), targets)
+    loss, _ = finder_loss(perfect(targets), targets, KNOWN)
     assert 0 <= float(loss) < 1e-3
 
 
@@ -84,13 +85,13 @@ def test_a_vertebra_that_nobody_can_see_is_not_asked_for() -> None:
 def test_finder_loss_is_least_at_the_truth_and_tells_corners_in_pixels() -> None:
     targets = finder_targets(column(), SEEN, HEIGHT, WIDTH)
     heat, offsets, level = perfect(targets)
-    best, figures = finder_loss((heat, offsets, level), targets)
+    best, figures = finder_loss((heat, offsets, level), targets, KNOWN)
     assert float(figures["finder_corner_px"]) == pytest.approx(0, abs=1e-5)
-    shifted, moved = finder_loss((heat, offsets + 0.3, level), targets)
+    shifted, moved = finder_loss((heat, offsets + 0.3, level), targets, KNOWN)
     assert float(moved["finder_corner_px"]) == pytest.approx(3, abs=1e-3)
-    for worse in (shifted, finder_loss((-heat, offsets, level), targets)[0]):
+    for worse in (shifted, finder_loss((-heat, offsets, level), targets, KNOWN)[0]):
         assert float(worse) > float(best) + 0.3
-    _, renamed = finder_loss((heat, offsets, level.roll(1, 1)), targets)
+    _, renamed = finder_loss((heat, offsets, level.roll(1, 1)), targets, KNOWN)
     assert float(renamed["finder_level"]) > 10 * float(figures["finder_level"]) + 1
 
 
@@ -139,3 +140,32 @@ def test_landmarks_outside_the_crop_and_crops_of_nothing_are_not_learnt() -> Non
     _, figures = refiner_loss(outputs(far, 0.0, mask), LANDMARKS, mask, torch.tensor([False]))
     assert float(figures["refiner_error_depth"]) == 0
     assert float(figures["refiner_mask"]) == 0
+
+
+def test_a_find_where_nobody_looked_costs_nothing() -> None:
+    """T5 to T8 are left unlabelled; a finder that sees them is punished only where somebody looked."""
+    seen_all, shown = finder_targets(column(), SEEN, HEIGHT, WIDTH), SEEN.clone()
+    shown[0, :8] = False
+    targets = finder_targets(column(), shown, HEIGHT, WIDTH)
+    top = KNOWN.clone()
+    top[:, : int(column()[0, 8, :2, 1].mean()) // 4] = False
+    sees_more = perfect(seen_all)
+    punished, spared = (float(finder_loss(sees_more, targets, known)[1]["finder_focal"]) for known in (KNOWN, top))
+    assert punished > 1
+    assert spared < 0.1
+
+
+def test_landmarks_and_masks_nobody_labelled_teach_nothing() -> None:
+    mask = torch.zeros(1, 48, 48)
+    corners_only = LANDMARKS.clone()
+    corners_only[0, [1, 4]] = torch.nan
+    wrong_middles = LANDMARKS.clone()
+    wrong_middles[0, [1, 4]] += 30
+    given = [one.requires_grad_() for one in outputs(wrong_middles, 4.0, mask)]
+    loss, figures = refiner_loss(tuple(given), corners_only, torch.full_like(mask, torch.nan), torch.tensor([True]))
+    assert float(figures["refiner_error_depth"].detach()) == 0
+    assert float(figures["refiner_mask"].detach()) == 0
+    assert float(figures["refiner_quality"].detach()) < 0.05  # its corners are right: to be trusted
+    loss.backward()
+    assert all(one.grad is None or one.grad.isfinite().all() for one in given)
+    assert given[0].grad is not None and not given[0].grad[0, [1, 4]].any()

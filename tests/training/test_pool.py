@@ -64,3 +64,18 @@ def test_the_pool_keeps_the_last_rounds_and_a_resumed_one_holds_the_same() -> No
     assert torch.equal(resumed.pictures, pool.pictures)
     assert torch.equal(resumed.landmarks, pool.landmarks)
     assert torch.equal(resumed.labels, pool.labels)
+
+
+@pytest.mark.usefixtures("no_processes")
+def test_labelled_scenes_are_drawn_by_their_share_and_never_replaced() -> None:
+    labelled = draw_chunk(View.LATERAL, 99, 0, 3)
+    pool = Pool(settings(3).model_copy(update={"labelled_share": 0.25}), CPU, labelled=labelled)
+    try:
+        for _ in range(3):
+            pool.advance()
+    finally:
+        pool.close()
+    np.testing.assert_array_equal(pool.pictures[16:].numpy(), labelled.pictures)
+    drawn = pool.draw(4000, torch.Generator().manual_seed(0))
+    assert float((drawn >= 16).float().mean()) == pytest.approx(0.25, abs=0.03)
+    assert set(drawn.tolist()) == set(range(19))

@@ -6,7 +6,7 @@ import pytest
 
 from oiscan.anatomy import View
 from oiscan.errors import ConfigError
-from oiscan.training.settings import load_settings
+from oiscan.training.settings import FINE_TUNING, load_settings, load_views
 
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_the_defaults(tmp_path: Path) -> None:
@@ -31,6 +31,8 @@ def test_no_file_is_needed() -> None:
         ("device", "tpu"),
         ("view", "oblique"),
         ("workers", "0"),
+        ("labelled_share", "1"),
+        ("held_back", "1"),
     ],
 )
 def test_unknown_keys_and_impossible_values_are_named(key: str, value: str) -> None:
@@ -50,3 +52,23 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: str | None) 
         file.write_text(content)
     with pytest.raises(ConfigError, match=r"run\.toml cannot be read as TOML"):
         load_settings(file, {})
+
+
+def test_both_views_are_two_runs_alike_but_for_the_view(tmp_path: Path) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text('view = "both"\nrounds = 7\n')
+    lateral, ap = load_views(file, {"seed": "4"})
+    assert (lateral.view, ap.view) == (View.LATERAL, View.AP)
+    assert lateral.model_copy(update={"view": View.AP}) == ap
+    assert (ap.rounds, ap.seed) == (7, 4)
+    assert [one.view for one in load_views(file, {"view": "ap"})] == [View.AP]
+    with pytest.raises(ConfigError, match="view"):
+        load_views(None, {})
+
+
+def test_a_trained_model_goes_on_with_labelled_pictures_in_small_steps() -> None:
+    tuned = load_settings(None, {"view": "ap", "init": "default", "data": "labels.json", "rounds": "3"})
+    assert tuned.rounds == 3
+    assert tuned.learning_rate == FINE_TUNING["learning_rate"]
+    for alone in ({"init": "default"}, {"data": "labels.json"}):
+        assert load_settings(None, {"view": "ap"} | alone).learning_rate == 2e-3
