@@ -3,7 +3,9 @@
     python scripts/benchmark.py --data sample_data --model default --out benchmark
 
 Prints a table and writes ``benchmark.json``: CPU seconds of ``import oiscan``, seconds from a cold start to the first
-result, CPU seconds a scan to read, segment, grade and write it, and the peak memory of the process that did so.
+result, CPU seconds a scan by stage, scans per second of one and of two processes, the peak memory of a process that
+scored them all, and the CPU seconds of a plain network of the cost of a published one, timed in the same run: random
+weights, timing only (see `oiscan.evaluation.peer`; needs onnx). Everything runs on one thread.
 """
 
 from __future__ import annotations
@@ -17,22 +19,39 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+import numpy as np
 
 from oiscan.errors import ConfigError, OiscanError, ScanError
+from oiscan.evaluation.peer import INPUT_SHAPE, peer_session
+from oiscan.evaluation.processes import each
+from oiscan.evaluation.timing import stage_seconds, timed
 from oiscan.grading import SCALES, assess
 from oiscan.loaders import find_files
 from oiscan.loaders.containers import file_of
-from oiscan.pipeline import Settings, read_scan, score_scan
+from oiscan.pipeline import Settings, read_scan, score_file, score_scan
+from oiscan.report import Status
 from oiscan.segmentation import Model, segment
 from oiscan.store import ResultsFolder
 
 IMPORT = "import time; start = time.process_time(); import oiscan; print(time.process_time() - start)"
 COLD = "import sys; import oiscan; oiscan.score(sys.argv[1], model=sys.argv[2])"
-REPEATS = 5
-T = TypeVar("T")
-STEPS = ("read", "segment", "grade", "write")
+MEMORY = """
+import os, sys, oiscan
+from oiscan.evaluation.memory import peak_memory_mib
+for file in sys.argv[2:]:
+    oiscan.score(file, model=sys.argv[1])
+print(peak_memory_mib(os.getpid()))
+"""
+REPEATS = 3
+SCANS_A_RATE = 24
+"""At least so many scans are scored for the scans per second: starting the processes counts too."""
+
+SCORE_ONLY = ("preprocess", "finder", "refiner", "decode", "grade")
+"""What the peer's time is compared with: no reading, no writing."""
 
 
 def main() -> None:
@@ -55,35 +74,50 @@ def measure(data: Path, name: str) -> dict[str, Any]:
     """All figures; the cold start is that of the first scan."""
     model = Model.load(name)
     with tempfile.TemporaryDirectory() as folder:
-        timed = {file: _seconds(file, model, Path(folder)) for file in map(file_of, find_files([data]))}
-    scans = {file: seconds for file, seconds in timed.items() if seconds is not None}
+        timings = {file: _seconds(file, model, Path(folder)) for file in map(file_of, find_files([data]))}
+    scans = {file: seconds for file, seconds in timings.items() if seconds is not None}
     if not scans:
         raise ConfigError("there is no scan to be timed: give --data a folder with some whose view is known")
-    means = {step: statistics.fmean(seconds[step] for seconds in scans.values()) for step in STEPS}
+    files, stages = list(scans), next(iter(scans.values()))
+    means = {stage: statistics.fmean(seconds[stage] for seconds in scans.values()) for stage in stages}
+    score_only, peer = sum(means[stage] for stage in SCORE_ONLY), _peer()
+    python, folder = sys.executable, str(model.folder)
     return {
         "machine": {"system": platform.system(), "processor": platform.machine(), "python": platform.python_version()},
         "model": {"name": model.name, "sha256": model.sha256},
         "scans": len(scans),
-        "import_cpu_seconds": _median([sys.executable, "-c", IMPORT], lambda said, _: float(said)),
-        "cold_start_seconds": _median(
-            [sys.executable, "-c", COLD, str(next(iter(scans))), str(model.folder)], lambda _, elapsed: elapsed
-        ),
-        "cpu_seconds_a_scan": {**means, "all": sum(means.values())},
-        "peak_memory_mib": _peak_memory_mib(),
+        "import_cpu_seconds": _median([python, "-c", IMPORT], lambda said, _: float(said)),
+        "cold_start_seconds": _median([python, "-c", COLD, str(files[0]), folder], lambda _, elapsed: elapsed),
+        "cpu_seconds_a_scan": {**means, "all": sum(means.values()), "score only": score_only},
+        "scans_per_second": {str(n): _rate(files, model, n) for n in (1, 2)},
+        "peak_memory_mib": float(_run([python, "-c", MEMORY, folder, *map(str, files)])),
+        "peer": peer,
+        "fraction_of_peer": score_only / peer["cpu_seconds"],
     }
 
 
 def table(figures: dict[str, Any]) -> str:
     """The figures as text."""
-    memory = figures["peak_memory_mib"]
-    steps = figures["cpu_seconds_a_scan"].items()
+    peer, rates = figures["peer"], figures["scans_per_second"]
     rows = [
         ("import oiscan, CPU s", f"{figures['import_cpu_seconds']:.2f}"),
         ("cold start to first result, s", f"{figures['cold_start_seconds']:.2f}"),
-        *((f"{step}, CPU s a scan", f"{seconds:.3f}") for step, seconds in steps),
-        ("peak memory, MiB", "unknown" if memory is None else f"{memory:.0f}"),
+        *((f"{stage}, CPU s a scan", f"{seconds:.3f}") for stage, seconds in figures["cpu_seconds_a_scan"].items()),
+        *((f"scans/s, {n} process{'es' * (n != '1')}", f"{rate:.2f}") for n, rate in rates.items()),
+        ("peak memory, MiB", f"{figures['peak_memory_mib']:.0f}"),
+        (f"peer ({peer['parameters_million']:.1f} M, {peer['gflop']:.0f} GFLOP), s", f"{peer['cpu_seconds']:.2f}"),
+        ("score only / peer", f"1/{1 / figures['fraction_of_peer']:.1f}"),
     ]
-    return "\n".join([f"{figures['scans']} scans", *(f"{name:<32}{value:>8}" for name, value in rows)])
+    return "\n".join([f"{figures['scans']} scans", *(f"{name:<34}{value:>8}" for name, value in rows)])
+
+
+def _peer() -> dict[str, float]:
+    """CPU seconds of the plain network, warm, and what it is."""
+    session, cost = peer_session()
+    picture = {"image": np.zeros(INPUT_SHAPE, np.float32)}
+    session.run(None, picture)
+    seconds = statistics.median(timed(lambda: session.run(None, picture))[1] for _ in range(REPEATS))
+    return cost | {"cpu_seconds": seconds}
 
 
 def _median(command: Sequence[str], figure: Callable[[str, float], float]) -> float:
@@ -91,13 +125,35 @@ def _median(command: Sequence[str], figure: Callable[[str, float], float]) -> fl
     figures = []
     for _ in range(REPEATS):
         start = time.perf_counter()
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        said = _run(command)
         figures.append(figure(said, time.perf_counter() - start))
     return statistics.median(figures)
 
 
+def _run(command: Sequence[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@dataclass(frozen=True)
+class _Score:
+    """Scoring one file, as a worker process does."""
+
+    model: Model
+
+    def __call__(self, file: Path) -> Status:
+        return score_file(file, Settings(), self.model).status
+
+
+def _rate(files: Sequence[Path], model: Model, workers: int) -> float:
+    """Scans per second of some processes, their start included."""
+    many = list(files) * -(-SCANS_A_RATE // len(files))
+    start = time.perf_counter()
+    each(_Score(model), many, workers)
+    return len(many) / (time.perf_counter() - start)
+
+
 def _seconds(file: Path, model: Model, folder: Path) -> dict[str, float] | None:
-    """CPU seconds of each step on a warm process; None for a file that is no scan of a known view."""
+    """CPU seconds of each stage on a warm process; None for a file that is no scan of a known view."""
     settings = Settings(model=model.name)
     try:
         scan = read_scan(file, settings)
@@ -106,28 +162,14 @@ def _seconds(file: Path, model: Model, folder: Path) -> dict[str, float] | None:
     if scan.view not in model.views:
         return None
     report, results = score_scan(scan, model), ResultsFolder(folder, {})
-    seconds, scale = {}, SCALES[settings.scale]
-    _, seconds["read"] = _timed(lambda: read_scan(file, settings))
-    spine, seconds["segment"] = _timed(lambda: segment(scan, model))
-    _, seconds["grade"] = _timed(lambda: assess(spine, scan.relative_pixel_size, scan.spacing, scale))
+    spine, scale = segment(scan, model), SCALES[settings.scale]
     results.add(report, [file])  # the first drawing loads fonts
-    _, seconds["write"] = _timed(lambda: results.add(report, [file]))
-    return seconds
-
-
-def _timed(step: Callable[[], T]) -> tuple[T, float]:
-    start = time.process_time()
-    return step(), time.process_time() - start
-
-
-def _peak_memory_mib() -> float | None:
-    """Of this process so far; None where the system does not tell (Windows)."""
-    try:
-        from resource import RUSAGE_SELF, getrusage
-    except ImportError:
-        return None
-    peak = getrusage(RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    return {
+        "read": timed(lambda: read_scan(file, settings))[1],
+        **stage_seconds(scan, model),
+        "grade": timed(lambda: assess(spine, scan.relative_pixel_size, scan.spacing, scale))[1],
+        "write": timed(lambda: results.add(report, [file]))[1],
+    }
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
 """One scan to its report: every way a scan can end, and what the report keeps of the scan."""
 
 import hashlib
+import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import oiscan
 from oiscan.anatomy import Level, View
-from oiscan.errors import ConfigError, UnreadableFileError
+from oiscan.errors import ConfigError, LevelError, UnreadableFileError
 from oiscan.pipeline import Settings, score_file, score_scan
 from oiscan.report import Report, Status
 from oiscan.scan import Scan
-from tests.fakes import FakeModel, picture, write_dicom
+from oiscan.spine import StatedLevel
+from tests.fakes import FakeModel, fake_segment, picture, write_dicom
 
 
 def lateral(**options):
@@ -62,9 +65,30 @@ def test_a_view_the_model_has_not_learnt_is_unsupported(fake_model):
     assert (report.status, report.reason) == (Status.UNSUPPORTED, "the model knows no lateral scans")
 
 
+def test_what_a_reader_stated_goes_to_the_segmentation(fake_model, monkeypatch):
+    seen = []
+    monkeypatch.setattr("oiscan.pipeline.segment", lambda *given: seen.append(given[2]) or fake_segment(*given))
+    scan = lateral()
+    score_scan(scan, fake_model)
+    oiscan.score(scan, lowest_level="L4")
+    oiscan.score(scan, level_at=(10, 20, "L3"))
+    assert seen == [None, StatedLevel(Level.L4), StatedLevel(Level.L3, (10.0, 20.0))]
+
+
+def test_a_level_that_cannot_be_is_unreadable_with_the_reason(fake_model, monkeypatch):
+    def refuse(scan, model, stated):
+        raise LevelError(f"{stated.level} does not fit", "state another")
+
+    monkeypatch.setattr("oiscan.pipeline.segment", refuse)
+    report = score_scan(lateral(), fake_model, stated=StatedLevel(Level.T2))
+    assert (report.status, report.reason) == (Status.UNREADABLE, "T2 does not fit; state another")
+    assert (report.findings, report.numbering_anchor, report.rows) == ((), "", 100)
+
+
 def test_a_report_survives_its_own_json(fake_model):
     report = score_scan(lateral(spacing_mm=(0.5, 0.25)), fake_model)
-    assert Report.from_dict(report.to_dict()) == report
+    report = replace(report, numbering_alternatives=((1, 0.25),), numbering_variants=(("six lumbar vertebrae", 0.2),))
+    assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
 
 
 def test_a_file_is_named_by_its_bytes_however_it_ends(tmp_path, fake_model):

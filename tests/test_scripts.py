@@ -19,7 +19,7 @@ from tests.fakes import picture, write_dicom
 from tests.training.pools import TINY
 
 ROOT = Path(__file__).parents[1]
-SCRIPTS = ("train", "export", "evaluate", "benchmark")
+SCRIPTS = ("train", "export", "evaluate", "benchmark", "simulate")
 
 
 def script(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -42,7 +42,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[View, Path]:
     config.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in TINY.items()))
     for view in View:
         done("train", "--config", config, "--out", folder / view, "--set", f"view={view}", "--set", "rounds=1")
-    return {view: folder / view for view in View}
+    return {view: folder / view / view for view in View}
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,13 @@ def test_help_tells_what_a_script_is_for(name: str) -> None:
     assert "usage" in told.lower()
 
 
+def test_calibration_says_that_it_writes_into_the_card() -> None:
+    assert "the model's card" in done("calibrate", "--help")
+
+
 def test_training_leaves_a_checkpoint_and_a_curve(runs: dict[View, Path]) -> None:
     for run in runs.values():
-        assert {file.name for file in run.iterdir()} == {"checkpoint.pt", "curve.csv"}
+        assert {file.name for file in run.iterdir()} == {"checkpoint.pt", "curve.csv", "curve.png"}
         header, row = (run / "curve.csv").read_text().splitlines()
         assert header.startswith("round,finder_focal")
         assert all(np.isfinite([float(value) for value in row.split(",")]))
@@ -100,7 +104,10 @@ def labels(folder: Path) -> Path:
 
 
 def test_evaluation_writes_figures_for_each_view_and_region(model_folder: Path, tmp_path: Path) -> None:
-    told = done("evaluate", "--data", labels(tmp_path), "--model", model_folder, "--out", tmp_path / "out")
+    told = done(
+        "evaluate", "--data", labels(tmp_path), "--model", model_folder, "--out", tmp_path / "out",
+        "--compare", model_folder,
+    )  # fmt: skip
     written = (tmp_path / "out" / "evaluation.json").read_text()
     evaluation = json.loads(written)
     assert evaluation["model"] == {"name": "tiny", "sha256": Model.load(model_folder).sha256}
@@ -110,8 +117,18 @@ def test_evaluation_writes_figures_for_each_view_and_region(model_folder: Path, 
         assert (regions["L1-L4"]["vertebrae"], regions["thoracic"]["vertebrae"]) == (1, 0)
         assert regions["thoracic"]["found"] is None
         assert f"{view}, 1 scans" in told
+        assert f"{view} found: no difference shown" in told
+    assert "uncalibrated 68% regions hold" in told
     assert "NaN" not in written
     assert ".png" not in written + told
+    assert cv2.imread(str(tmp_path / "out" / "worst.png")).shape[0] > 600
+
+
+def test_evaluation_of_an_empty_label_file_says_so(tmp_path: Path) -> None:
+    write_labels(LabelSet([]), tmp_path / "labels.json")
+    ended = script("evaluate", "--data", tmp_path / "labels.json", "--out", tmp_path / "out")
+    assert ended.returncode == 2
+    assert "names no picture" in ended.stderr
 
 
 def test_evaluation_without_pictures_says_what_is_missing(tmp_path: Path) -> None:
@@ -128,9 +145,14 @@ def test_the_benchmark_times_every_step(model_folder: Path, tmp_path: Path) -> N
     figures = json.loads((tmp_path / "out" / "benchmark.json").read_text())
     assert figures["scans"] == 1
     steps = figures["cpu_seconds_a_scan"]
-    assert list(steps) == ["read", "segment", "grade", "write", "all"]
-    assert steps["all"] == pytest.approx(sum(steps[name] for name in ("read", "segment", "grade", "write")))
+    stages = ["read", "preprocess", "finder", "refiner", "decode", "grade", "write"]
+    assert list(steps) == [*stages, "all", "score only"]
+    assert steps["all"] == pytest.approx(sum(steps[name] for name in stages))
+    assert steps["score only"] == pytest.approx(steps["all"] - steps["read"] - steps["write"])
     assert 0 < figures["import_cpu_seconds"] < figures["cold_start_seconds"]
+    assert figures["fraction_of_peer"] == pytest.approx(steps["score only"] / figures["peer"]["cpu_seconds"])
+    assert min(figures["scans_per_second"].values()) > 0
+    assert figures["peak_memory_mib"] > 20
     assert "cold start to first result" in told
 
 

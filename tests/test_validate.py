@@ -10,6 +10,12 @@ from typing import Any
 
 import pytest
 
+from oiscan.evaluation.altered import Fall
+from oiscan.evaluation.simulated import Series
+from oiscan.labels import LabelSet, write_labels
+from oiscan.phantom.exam import Route
+from tests.evaluation.drawn_model import draw_case
+
 SCRIPT = Path(__file__).parents[1] / "scripts" / "validate.py"
 
 
@@ -28,6 +34,76 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crashes: list[An
     monkeypatch.setattr("oiscan.evaluation.robustness.read_damaged_files", read_damaged_files)
     assert run(monkeypatch, "files", "--out", tmp_path / "new", "--n", 7, "--seed", 2) == status
     assert json.loads((tmp_path / "new" / "files.json").read_text()) == {"n": 7, "seed": 2, "crashes": crashes}
+
+
+@pytest.fixture
+def labels(tmp_path: Path, fake_model: object) -> Path:
+    write_labels(LabelSet([draw_case(tmp_path)]), tmp_path / "labels.json")
+    return tmp_path / "labels.json"
+
+
+@pytest.mark.parametrize(("after", "status"), [(99, 0), (98, 1)])
+def test_robustness(
+    after: int, status: int, labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two points of a hundred are too many."""
+
+    def falls(images: list[object], model: object, workers: int, advance: object) -> dict[str, Fall]:
+        assert (len(images), workers) == (1, 2)
+        return {"mirrored": Fall(100, 100, after)}
+
+    monkeypatch.setattr("oiscan.evaluation.altered.falls", falls)
+    assert run(monkeypatch, "robustness", "--out", tmp_path, "--data", labels, "--workers", 2) == status
+    told = json.loads((tmp_path / "robustness.json").read_text())
+    expected = {"vertebrae": 100, "before": 100, "after": after, "fall": round(1 - after / 100, 4)}
+    assert told == {"model_sha256": "f" * 64, "alterations": {"mirrored": expected}}
+
+
+@pytest.mark.parametrize(("kept", "status"), [(True, 0), (False, 1)])
+def test_holdout(
+    kept: bool, status: int, fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Series] = []
+
+    def evaluate_exams(model: object, series: Series, workers: int, advance: object) -> list[object]:
+        drawn.append(series)
+        return []
+
+    monkeypatch.setattr("oiscan.evaluation.simulated.evaluate_exams", evaluate_exams)
+    monkeypatch.setattr("oiscan.evaluation.holdout.promises", lambda cases, model: [{"kept": kept}])
+    assert run(monkeypatch, "holdout", "--out", tmp_path, "--n", 3, "--seed", 950_000, "--route", "fast") == status
+    assert (drawn[0].seeds, drawn[0].route) == (range(950_000, 950_003), Route.FAST)
+    told = json.loads((tmp_path / "holdout.json").read_text())
+    assert (told["exams"], told["route"], told["promises"]) == (3, "fast", [{"kept": kept}])
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_trainings(passed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the training room found is written down, and decides."""
+    pytest.importorskip("torch")
+    asked: list[object] = []
+
+    def check_resume(out: Path) -> dict[str, Any]:
+        return {"identical": passed}
+
+    def check_finetune(labels: Path, out: Path, model: str) -> dict[str, Any]:
+        asked.append((labels, model))
+        return {"passed": passed}
+
+    monkeypatch.setattr("oiscan.training.check_resume.check_resume", check_resume)
+    monkeypatch.setattr("oiscan.training.check_finetune.check_finetune", check_finetune)
+    assert run(monkeypatch, "resume", "--out", tmp_path) == int(not passed)
+    assert json.loads((tmp_path / "resume.json").read_text()) == {"identical": passed}
+    assert run(monkeypatch, "finetune", "--out", tmp_path, "--data", "a.json", "--model", "mine") == int(not passed)
+    assert json.loads((tmp_path / "finetune.json").read_text()) == {"passed": passed}
+    assert asked == [(Path("a.json"), "mine")]
+
+
+def test_labels_that_are_missing_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "robustness", "--out", tmp_path, "--data", tmp_path / "none.json") == 2
+    assert "none.json" in capsys.readouterr().err
 
 
 def test_a_check_has_to_be_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,62 +1,87 @@
 """Found, falsely found, rightly named, and how far off: a model against labelled vertebrae.
 
 A labelled vertebra is found when the centre of one predicted vertebra lies inside its four labelled corners; one
-without all four corners labelled counts for nothing. Errors are relative to the labelled depth (lateral) or width (AP),
-so that children and adults, known and unknown spacing can stand in one table.
+without all four corners labelled, or labelled as unreadable, counts for nothing. Errors are relative to the labelled
+depth (lateral) or width (AP), so that children and adults, known and unknown spacing can stand in one table; beside
+them stand millimetres, where the spacing is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from oiscan.anatomy import LUMBAR, Level, View
+from oiscan.anatomy import COLUMN, LUMBAR, Level
+from oiscan.evaluation.measure import CORNERS, Errors, measure
 from oiscan.labels import LabelledImage, LabelledVertebra
 from oiscan.scan import FloatArray
-from oiscan.spine import Spine, Vertebra
-
-CORNERS = {View.LATERAL: [0, 2, 3, 5], View.AP: [0, 1, 2, 3]}
+from oiscan.spine import Evidence, Numbering, Spine, Vertebra
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Match:
-    """One labelled vertebra and what was made of it; the errors are None where it was not found.
-
-    Parameters
-    ----------
-    corner_error
-        (4,) distances as a share of the labelled depth or width.
-    ratio_error
-        Predicted minus labelled ha/hp (AP: height of the right side over the left).
-    named
-        The level the model gave it.
-    """
+    """One labelled vertebra and what was made of it: the level the model gave it and the errors, None if not found."""
 
     level: Level
     found: bool
-    corner_error: FloatArray | None = None
-    ratio_error: float | None = None
     named: Level | None = None
+    errors: Errors | None = None
+    evidence: Evidence | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ImageResult:
-    """One picture: its labelled vertebrae, and how many predicted ones between the first and the last matched none."""
+    """One picture against its labels.
+
+    Parameters
+    ----------
+    matches
+        Its readable labelled vertebrae.
+    false_finds
+        How many predicted vertebrae between the first and the last labelled one matched none.
+    numbering
+        How the model named them; None where it found nothing.
+    in_mm
+        Whether lengths are millimetres.
+    """
 
     matches: tuple[Match, ...]
     false_finds: int
+    numbering: Numbering | None = None
+    in_mm: bool = False
+
+    @property
+    def lumbar(self) -> tuple[Match, ...]:
+        """Those of L1 to L4 that are labelled."""
+        return tuple(match for match in self.matches if match.level in LUMBAR)
+
+    @property
+    def named_right(self) -> bool:
+        """Whether all labelled ones of L1 to L4 were found and bear their names."""
+        return all(match.named == match.level for match in self.lumbar)
+
+    @property
+    def answer_stated(self) -> bool:
+        """Whether the names are right, or would be after a shift the numbering states as an alternative."""
+        found = [match for match in self.lumbar if match.named is not None]
+        needed = {COLUMN.index(match.level) - COLUMN.index(match.named) for match in found if match.named in COLUMN}
+        stated = {0, *(shift for shift, *_ in self.numbering.alternatives)} if self.numbering else set()
+        return len(needed) == 1 and needed <= stated
 
 
-def compare(image: LabelledImage, spine: Spine, relative_pixel_size: FloatArray) -> ImageResult:
+def compare(
+    image: LabelledImage, spine: Spine, relative_pixel_size: FloatArray, in_mm: bool = False
+) -> ImageResult:
     """Match a spine with a picture's labels; both in the stored frame, (row, column).
 
     Parameters
     ----------
     relative_pixel_size
         See `oiscan.scan.Scan.relative_pixel_size`: distances are measured with it.
+    in_mm
+        Whether it is in millimetres.
     """
     corners = CORNERS[image.view]
     left = list(spine.vertebrae)
@@ -66,10 +91,11 @@ def compare(image: LabelledImage, spine: Spine, relative_pixel_size: FloatArray)
         hit = _inside(vertebra.landmarks_px[corners], left, corners)
         if hit is not None:
             left.remove(hit)
-        matches.append(_match(vertebra, hit, corners, relative_pixel_size))
+        if vertebra.readable:
+            matches.append(_match(vertebra, hit, image, relative_pixel_size))
     rows = [_row(one, corners) for one in labelled]
     false = [one for one in left if rows and min(rows) < _row(one, corners) < max(rows)]
-    return ImageResult(tuple(matches), len(false))
+    return ImageResult(tuple(matches), len(false), spine.numbering, in_mm)
 
 
 def _row(vertebra: LabelledVertebra | Vertebra, corners: list[int]) -> float:
@@ -84,71 +110,7 @@ def _inside(quad: FloatArray, candidates: list[Vertebra], corners: list[int]) ->
     return min(inside, key=lambda one: float(np.abs(one.landmarks_px[corners] - quad).mean()), default=None)
 
 
-def _match(vertebra: LabelledVertebra, hit: Vertebra | None, corners: list[int], size: FloatArray) -> Match:
+def _match(truth: LabelledVertebra, hit: Vertebra | None, image: LabelledImage, size: FloatArray) -> Match:
     if hit is None:
-        return Match(vertebra.level, False)
-    truth, found = vertebra.landmarks_px[corners] * size, hit.landmarks_px[corners] * size
-    across = 0.5 * (np.linalg.norm(truth[1] - truth[0]) + np.linalg.norm(truth[2] - truth[3]))
-    error = np.linalg.norm(found - truth, axis=1) / across
-    return Match(vertebra.level, True, error, _ratio(found) - _ratio(truth), hit.level)
-
-
-def _ratio(corners: FloatArray) -> float:
-    return float(np.linalg.norm(corners[1] - corners[2]) / max(1e-9, float(np.linalg.norm(corners[0] - corners[3]))))
-
-
-def summary(results: list[ImageResult], first: Level, last: Level) -> dict[str, float]:
-    """Figures over the labelled vertebrae from `first` to `last`; NaN where there is nothing to take a mean of.
-
-    `false_finds_per_scan` and `scans_named_right` look at whole scans, whatever the levels asked for; the latter at
-    those with L1 to L4 labelled in part at least, and asks for all of these.
-    """
-    matches = _between(results, first, last)
-    named = [_named_right(result) for result in results if _lumbar(result)]
-    return {
-        "vertebrae": float(len(matches)),
-        "found": _mean([match.found for match in matches]),
-        **_figures(matches),
-        "false_finds_per_scan": _mean([result.false_finds for result in results]),
-        "scans_named_right": _mean(named),
-    }
-
-
-def corner_percentiles(
-    results: list[ImageResult], first: Level, last: Level, percentiles: Sequence[int] = (25, 75, 95, 99)
-) -> dict[str, float]:
-    """Percentiles of the corner errors of the vertebrae from `first` to `last`, as shares of the depth or width."""
-    errors = _corner_errors(_between(results, first, last))
-    return {f"p{percent}": float(np.percentile(errors, percent)) for percent in percentiles}
-
-
-def _between(results: list[ImageResult], first: Level, last: Level) -> list[Match]:
-    order = list(Level)
-    wanted = order[order.index(first) : order.index(last) + 1]
-    return [match for result in results for match in result.matches if match.level in wanted]
-
-
-def _figures(matches: list[Match]) -> dict[str, float]:
-    corner = _corner_errors(matches)
-    return {
-        "corner_error_median": float(np.median(corner)),
-        "corner_error_p90": float(np.percentile(corner, 90)),
-        "ratio_error_mean": _mean([abs(match.ratio_error) for match in matches if match.ratio_error is not None]),
-    }
-
-
-def _corner_errors(matches: list[Match]) -> FloatArray:
-    errors = [match.corner_error for match in matches if match.corner_error is not None]
-    return np.concatenate(errors) if errors else np.array([np.nan])
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else float("nan")
-
-
-def _lumbar(result: ImageResult) -> list[Match]:
-    return [match for match in result.matches if match.level in LUMBAR]
-
-
-def _named_right(result: ImageResult) -> bool:
-    return all(match.named == match.level for match in _lumbar(result))
+        return Match(truth.level, False)
+    return Match(truth.level, True, hit.level, measure(truth, hit, image.view, size), hit.evidence)

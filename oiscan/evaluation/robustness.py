@@ -18,6 +18,7 @@ from typing import Any
 
 from oiscan.errors import OiscanError
 from oiscan.evaluation.damage import damaged
+from oiscan.evaluation.memory import peak_memory_mib
 from oiscan.evaluation.sound_files import sound_files
 
 CHUNK = 100
@@ -111,9 +112,9 @@ def _read_all(numbers: list[int], seed: int) -> tuple[list[Reading], float]:
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
             readings.append(_read_one(number, seed, Path(folder)))
-            decoder_mib = max(decoder_mib, _peak_memory_mib(helper) if (helper := apart.helper_process()) else 0.0)
+            decoder_mib = max(decoder_mib, peak_memory_mib(helper) if (helper := apart.helper_process()) else 0.0)
     apart.close()
-    return readings, _peak_memory_mib(os.getpid()) + decoder_mib
+    return readings, peak_memory_mib(os.getpid()) + decoder_mib
 
 
 def _read_one(number: int, seed: int, folder: Path) -> Reading:
@@ -142,15 +143,3 @@ def _read_one(number: int, seed: int, folder: Path) -> Reading:
 @cache
 def _sound_files() -> dict[str, bytes]:
     return sound_files()
-
-
-def _peak_memory_mib(process: int) -> float:
-    """The most memory a process has held so far; 0 where it is gone. Linux only.
-
-    Not `resource.getrusage`: it counts a child's memory from before it became a program of its own.
-    """
-    try:
-        told = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM:")), 0.0)

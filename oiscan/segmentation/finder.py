@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,6 +37,10 @@ class Candidate:
         (18,) over T1 to T12, L1 to L5 and S1.
     sacrum
         Whether it was found as S1 rather than as a vertebra T1 to L5.
+
+    Notes
+    -----
+    The chain asks every pair of candidates for their sizes: they are computed once.
     """
 
     score: float
@@ -43,27 +48,27 @@ class Candidate:
     level_log_probabilities: FloatArray
     sacrum: bool = False
 
-    @property
+    @cached_property
     def centre_xy(self) -> FloatArray:
         """Mean of the corners."""
         return np.asarray(self.corners_xy.mean(0))
 
-    @property
+    @cached_property
     def depth(self) -> float:
         """Mean length of the endplates, in pixels: depth on a lateral scan, width on an AP scan."""
         return quad_size(self.corners_xy)[0]
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Mean length of the two sides, in pixels."""
         return quad_size(self.corners_xy)[1]
 
-    @property
+    @cached_property
     def size(self) -> float:
         """Geometric mean of depth and height: changes little along the column, even where a vertebra is crushed."""
         return float(np.sqrt(self.depth * self.height))
 
-    @property
+    @cached_property
     def down(self) -> FloatArray:
         """Unit vector from the superior to the inferior endplate, at right angles to their mean direction."""
         a, b, c, d = self.corners_xy

@@ -14,10 +14,11 @@ import numpy as np
 from oiscan.anatomy import View
 from oiscan.errors import ModelError
 from oiscan.scan import ImageArray
+from oiscan.segmentation.calibration import Calibration
 from oiscan.segmentation.preprocess import CROP_FIELD, CROP_PX
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, SessionOptions
 
 CARD = "card.json"
 FINDER_MULTIPLE = 32
@@ -35,9 +36,12 @@ class Model:
     folder
         Where the files lie.
     sha256
-        Over the sorted lines "name sha256" of all weight files: changes when any weight does.
+        Over the sorted lines "name sha256" of all weight files, and over the calibration where there is one: changes
+        when anything does that a result depends on.
     card
         What `card.json` says: training, metrics, intended use.
+    calibrations
+        What turns the refiner's spread into errors, by view; none for a view that was not calibrated.
 
     Notes
     -----
@@ -48,11 +52,14 @@ class Model:
     folder: Path
     sha256: str
     card: dict[str, Any] = field(repr=False)
+    calibrations: dict[View, Calibration] = field(default_factory=dict, repr=False)
     _sessions: dict[str, InferenceSession] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, name_or_path: str | Path = "default") -> Model:
+    def load(cls, name_or_path: str | Path = "default", calibrated: bool = True) -> Model:
         """Find a model by name (see `available_models`) or by its folder, and verify its files.
+
+        With `calibrated` False the card's calibration is left aside, as for fitting a new one.
 
         Raises
         ------
@@ -63,15 +70,21 @@ class Model:
         card = _read_card(folder)
         for file, expected in card["files"].items():
             _verify(folder / file, expected)
-        return cls(str(card["name"]), folder, _model_hash(card["files"]), card)
+        told = (card.get("calibration") or {}) if calibrated else {}
+        return cls(str(card["name"]), folder, _model_hash(card["files"], told), card, _calibrations(told, folder))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Model.load, (self.folder,)
+        return Model.load, (self.folder, bool(self.calibrations))
 
     @property
     def views(self) -> tuple[View, ...]:
         """The views this model can segment."""
         return tuple(view for view in View if view.value in self.card["views"])
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the landmarks' covariance is that of their errors, in every view; else it is only a rank."""
+        return set(self.views) <= set(self.calibrations)
 
     def find(self, view: View, image: ImageArray) -> tuple[ImageArray, ImageArray, ImageArray]:
         """Run the finder on a picture of any size.
@@ -102,11 +115,14 @@ class Model:
         Returns
         -------
         landmarks, covariance, quality, mask
-            (n, k, 2) and (n, k, 2, 2) as (x, y) in crop pixels, (n,) and (n, 48, 48) probabilities.
+            (n, k, 2) and (n, k, 2, 2) as (x, y) in crop pixels, (n,) and (n, 48, 48) probabilities. The covariance is
+            calibrated where the model is.
         """
         wanted = ["landmarks", "covariance", "quality", "mask"]
         outputs = self._session(view, "refiner").run(wanted, {"crop": crops[:, None].astype(np.float32, copy=False)})
         landmarks, covariance, quality, mask = (np.asarray(output) for output in outputs)
+        if view in self.calibrations:
+            covariance = self.calibrations[view].apply(covariance)
         return landmarks, covariance, quality, mask[:, 0]
 
     def _session(self, view: View, network: str) -> InferenceSession:
@@ -165,12 +181,22 @@ def _verify(path: Path, expected: str) -> None:
         raise ModelError(f"{path.name} of model '{path.parent.name}' is not the file its card names; {_REINSTALL}")
 
 
-def _model_hash(files: dict[str, str]) -> str:
-    lines = "\n".join(f"{name} {sha256}" for name, sha256 in sorted(files.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
+def _model_hash(files: dict[str, str], calibration: dict[str, Any]) -> str:
+    lines = [f"{name} {sha256}" for name, sha256 in sorted(files.items())]
+    if calibration:
+        lines.append(f"calibration {json.dumps(calibration, sort_keys=True)}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _session(path: Path) -> InferenceSession:
+def _calibrations(told: dict[str, Any], folder: Path) -> dict[View, Calibration]:
+    try:
+        return {view: Calibration.from_card(told[view.value]) for view in View if told.get(view.value)}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ModelError(f"the calibration in {CARD} of model '{folder.name}' cannot be used: {error}") from error
+
+
+def one_thread() -> SessionOptions:
+    """How every network is run: on one thread, so that results do not depend on a machine's cores."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -178,4 +204,10 @@ def _session(path: Path) -> InferenceSession:
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return options
+
+
+def _session(path: Path) -> InferenceSession:
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(path, one_thread(), providers=["CPUExecutionProvider"])

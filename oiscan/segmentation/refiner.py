@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,8 @@ class Refined:
         Mean standard deviation of the landmarks, in depths (lateral) or widths (AP) of the vertebra.
     quality
         Probability, 0 to 1, of being a vertebra with landmarks that can be trusted.
+    calibrated
+        Whether covariance and spread are those of the landmarks' errors, or merely what the network states.
     """
 
     landmarks: FloatArray
@@ -45,6 +47,7 @@ class Refined:
     corners_xy: FloatArray
     relative_spread: float
     quality: float
+    calibrated: bool = False
 
 
 def refine(model: Model, view: View, picture: Picture, quads: Sequence[FloatArray]) -> list[Refined]:
@@ -56,7 +59,8 @@ def refine(model: Model, view: View, picture: Picture, quads: Sequence[FloatArra
         landmarks, covariance, quality, mask = model.refine(view, crops)
         quads = [to_crop.inverse()(points[corners]) for to_crop, points in zip(maps, landmarks, strict=True)]
     answers = zip(maps, landmarks.astype(float), covariance.astype(float), quality, mask, strict=True)
-    return [_refined(view, picture, *answer) for answer in answers]
+    calibrated = view in model.calibrations
+    return [replace(_refined(view, picture, *answer), calibrated=calibrated) for answer in answers]
 
 
 def _refined(

@@ -12,6 +12,7 @@ import pytest
 from oiscan.errors import OiscanError
 from oiscan.evaluation import robustness
 from oiscan.evaluation.damage import DAMAGES, damaged
+from oiscan.evaluation.memory import peak_memory_mib
 from oiscan.evaluation.sound_files import sound_files
 from oiscan.loaders import read
 
@@ -53,8 +54,8 @@ def test_broken_files_give_a_scan_or_a_refusal() -> None:
 
 def test_memory_is_that_of_the_process() -> None:
     block = bytearray(b"x" * 300 * 2**20)
-    assert robustness._peak_memory_mib(os.getpid()) > len(block) / 2**20
-    assert robustness._peak_memory_mib(2**22 + 1) == 0.0
+    assert peak_memory_mib(os.getpid()) > len(block) / 2**20
+    assert peak_memory_mib(2**22 + 1) == 0.0
 
 
 def test_an_exception_that_was_not_meant_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

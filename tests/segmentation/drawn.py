@@ -62,6 +62,7 @@ class DrawnModel:
     name = "drawn"
     sha256 = "0" * 64
     views = tuple(View)
+    calibrations: dict[View, Any] = {}  # noqa: RUF012
     card: dict[str, Any] = {"views": {view.value: {"finder_pixels_per_mm": 1.0} for view in View}}  # noqa: RUF012
 
     def __init__(self, last: int = 16, sacrum: bool = False) -> None:

@@ -53,3 +53,19 @@ def test_clear_faint_and_cut() -> None:
     assert judge(refined(spread=0.3), distance) is Evidence.FAINT
     cut = replace(refined(quality=0.4), landmarks=INSIDE - [10, 0])
     assert judge(cut, distance) is Evidence.CUT
+
+
+@pytest.mark.parametrize(
+    ("spread", "calibrated", "expected"),
+    [
+        (0.04, True, Evidence.CLEAR),
+        (0.06, True, Evidence.FAINT),
+        (0.06, False, Evidence.CLEAR),  # what a network states is wider than its errors
+        (0.13, False, Evidence.FAINT),
+    ],
+)
+def test_how_much_doubt_is_too_much_depends_on_what_it_means(
+    spread: float, calibrated: bool, expected: Evidence
+) -> None:
+    one = replace(refined(spread=spread), calibrated=calibrated)
+    assert judge(one, edge_distance(scan())) is expected

@@ -109,6 +109,47 @@ def test_a_model_pickles_as_its_folder(folder: Path) -> None:
         pickle.loads(pickle.dumps(model))
 
 
+CALIBRATION = {
+    "simulated": True,
+    "lateral": {"axis_factor": [[0.5, 1.0]] * 6, "spread_px": [1.0], "spread_factor": [2.0],
+                "region_radius": {"0.68": 1.5, "0.95": 2.8}},
+}  # fmt: skip
+
+
+def test_a_card_without_calibration_makes_an_uncalibrated_model(folder: Path) -> None:
+    assert not Model.load(folder).calibrated
+    write_card(folder, calibration=None)
+    assert not Model.load(folder).calibrated
+
+
+def test_calibration_is_part_of_the_model_and_of_its_hash(folder: Path) -> None:
+    plain = Model.load(folder).sha256
+    write_card(folder, calibration=CALIBRATION)
+    model = Model.load(folder)
+    assert model.calibrated
+    assert model.calibrations[View.LATERAL].radius == {0.68: 1.5, 0.95: 2.8}
+    assert model.sha256 != plain
+    left_aside = pickle.loads(pickle.dumps(Model.load(folder, calibrated=False)))
+    assert (left_aside.calibrated, left_aside.sha256) == (False, plain)
+    assert pickle.loads(pickle.dumps(model)).sha256 == model.sha256
+
+
+def test_a_model_with_one_view_of_two_calibrated_is_not_calibrated(folder: Path) -> None:
+    for network in ("finder", "refiner"):
+        (folder / f"ap_{network}.onnx").write_bytes(b"network")
+    geometry = {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0}
+    write_card(folder, calibration=CALIBRATION, views={"lateral": geometry, "ap": geometry})
+    model = Model.load(folder)
+    assert (model.views, list(model.calibrations), model.calibrated) == (tuple(View), [View.LATERAL], False)
+
+
+@pytest.mark.parametrize("wrong", [[1], {"lateral": 3}, {"lateral": {"axis_factor": [[1, 1]]}}])
+def test_a_broken_calibration_is_no_crash(folder: Path, wrong: object) -> None:
+    write_card(folder, calibration=wrong)
+    with pytest.raises(ModelError, match="calibration"):
+        Model.load(folder)
+
+
 def test_a_view_the_model_was_not_trained_for(folder: Path) -> None:
     with pytest.raises(ModelError, match="no networks for ap scans"):
         Model.load(folder).find(View.AP, np.zeros((32, 32), np.float32))
@@ -136,6 +177,10 @@ def test_networks_run_on_pictures_of_any_size(tmp_path: Path) -> None:
     assert (landmarks.shape, covariance.shape) == ((3, 6, 2), (3, 6, 2, 2))
     np.testing.assert_allclose(quality, crops.mean((1, 2)))
     assert np.argwhere(mask).tolist() == [[1, 20, 25]]
+    write_card(tmp_path, calibration=CALIBRATION)
+    calibrated = Model.load(tmp_path).refine(View.LATERAL, crops)[1]
+    stretch = np.array([[0.25, 0.5], [0.5, 1.0]]) * 2**2  # x halved, then both doubled
+    np.testing.assert_allclose(calibrated, covariance * stretch, rtol=1e-6)
 
 
 def write_networks(folder: Path) -> None:

@@ -68,3 +68,13 @@ def test_a_crop_of_nothing_has_low_quality() -> None:
     picture = resampled(draw([quad(60, 50)], 100, 300), 1, 1)
     (found,) = refine(DrawnModel(), View.AP, picture, [quad(200, 50)])
     assert found.quality < 0.5
+
+
+def test_the_answer_says_whether_its_doubt_is_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = quad(60, 50, 34, 24)
+    picture = resampled(draw([body], 100, 130), 1, 1)
+    model = DrawnModel()
+    assert not refine(model, View.AP, picture, [body])[0].calibrated
+    monkeypatch.setattr(model, "calibrations", {View.AP: None})
+    assert refine(model, View.AP, picture, [body])[0].calibrated
+    assert not refine(model, View.LATERAL, picture, [body])[0].calibrated

@@ -1,0 +1,74 @@
+"""How far a figure would wander with other people: percentile bootstrap over subjects, of one model and of two.
+
+Pictures of one person are drawn together, because their errors are alike (Efron and Tibshirani, An Introduction to the
+Bootstrap, 1993, chapter 13: percentile intervals).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from oiscan.evaluation.figures import Figure
+from oiscan.evaluation.landmarks import ImageResult
+from oiscan.scan import FloatArray
+
+DRAWS = 1000
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95 % interval; NaN where there was nothing to draw from."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """Of a difference: which of two is better, if the interval leaves no doubt (see `difference`)."""
+        if self.low > 0:
+            return "better"
+        return "worse" if self.high < 0 else "no difference shown"
+
+
+def interval(figure: Figure, results: Sequence[ImageResult], subjects: Sequence[str]) -> Interval:
+    """A figure over pictures, whose subjects are named in the same order."""
+    numbers = _by_subject(figure, results, subjects)
+    return _interval(figure.of(results), [figure.reduce(np.concatenate(drawn)) for drawn in _draws(numbers)])
+
+
+def difference(
+    figure: Figure, ours: Sequence[ImageResult], theirs: Sequence[ImageResult], subjects: Sequence[str]
+) -> Interval:
+    """How much better (above 0) or worse one model is than another on the same pictures: the same draws for both."""
+    pairs = (_by_subject(figure, results, subjects) for results in (ours, theirs))
+    draws = zip(*(_draws(numbers) for numbers in pairs), strict=True)
+    gains = [figure.reduce(np.concatenate(one)) - figure.reduce(np.concatenate(other)) for one, other in draws]
+    gain = figure.of(ours) - figure.of(theirs)
+    return _interval(figure.better * gain, [figure.better * drawn for drawn in gains])
+
+
+def _by_subject(figure: Figure, results: Sequence[ImageResult], subjects: Sequence[str]) -> list[FloatArray]:
+    """The figure's numbers of each subject, in the order the subjects first appear."""
+    kept: dict[str, list[FloatArray]] = {}
+    for subject, result in zip(subjects, results, strict=True):
+        kept.setdefault(subject, []).append(figure.numbers(result))
+    return [np.concatenate(numbers) for numbers in kept.values()]
+
+
+def _draws(numbers: list[FloatArray]) -> list[list[FloatArray]]:
+    """As many subjects as there are, with replacement, `DRAWS` times; the same subjects every time this is called."""
+    rng = np.random.default_rng(SEED)
+    return [[numbers[i] for i in rng.integers(len(numbers), size=len(numbers))] for _ in range(DRAWS if numbers else 0)]
+
+
+def _interval(value: float, drawn: list[float]) -> Interval:
+    known = [one for one in drawn if np.isfinite(one)]
+    if not known:
+        return Interval(value, float("nan"), float("nan"))
+    low, high = np.percentile(known, [2.5, 97.5])
+    return Interval(value, float(low), float(high))
