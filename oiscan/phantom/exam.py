@@ -19,6 +19,9 @@ from oiscan.phantom.solids import Arches
 
 MARGIN_MM = 18.0  # round the part of the spine a scan is meant to show, in adult mm
 
+LARGEST_FOOT = 3.0
+"""The margin below L5 is up to so many times the one above T4: with more than two, S1 is in the picture."""
+
 
 class Route(StrEnum):
     """How a picture comes about: drawn in two and a half dimensions, or projected from solids by physics."""
@@ -94,13 +97,13 @@ def draw_exam(settings: ExamSettings, meshes: Arches | None = None) -> Exam:
 def _view(
     rng: np.random.Generator, settings: ExamSettings, anatomy: Anatomy, view: View, draw: Callable[..., Scene]
 ) -> Scene:
-    """A lateral scan shows T4 to L5, an AP scan T12 to L5."""
+    """A lateral scan shows T4 to L5, an AP scan T12 to L5; how much of the sacrum comes with it differs."""
     across = anatomy.centre_mm[:, [0, 2] if view is View.LATERAL else [1, 2]]
     shown = across[3:SACRUM] if view is View.LATERAL else across[11:SACRUM]
     margin = MARGIN_MM * anatomy.size
     side = (55.0, 75.0) if view is View.LATERAL else (65.0, 65.0)
     low = shown.min(0) - [side[0] * anatomy.size, margin]
-    high = shown.max(0) + [side[1] * anatomy.size, margin]
+    high = shown.max(0) + [side[1] * anatomy.size, margin * rng.uniform(1, LARGEST_FOOT)]
     columns, rows = np.ceil((high - low) / settings.pixel_mm).astype(int)
     shape, scale = (int(rows), int(columns)), 1 / settings.pixel_mm
     return draw(rng, view, anatomy, shape, scale, low, settings.style, chain(settings.look, view))
