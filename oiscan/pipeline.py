@@ -7,8 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oiscan.anatomy import View
-from oiscan.errors import ConfigError, LevelError, NoImageError, ScanError, UnreadableFileError, UnsupportedScanError
-from oiscan.grading import SCALES, assess
+from oiscan.errors import (
+    ConfigError,
+    LevelError,
+    NoImageError,
+    ScanError,
+    UnreadableFileError,
+    UnsupportedScanError,
+)
+from oiscan.grading import Doubt, Scale, assess, burnt_out_levels, doubt_in, quality_notes, scale_named
 from oiscan.loaders.containers import Source, ZipMember
 from oiscan.report import Report, Status, Verdict
 from oiscan.scan import PixelSpacing, Scan
@@ -35,7 +42,7 @@ class Settings:
         Overrule what the files say: the view, the pixel size in mm (one number, or row and column), and whether bone
         is dark in the stored picture.
     scale
-        Name of the grading scale.
+        Name of the grading scale, or a file with a reader's own (see `oiscan.grading.scales`).
     model
         Name of the model folder.
     stated
@@ -57,8 +64,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.view is not None and self.view not in tuple(View):
             raise ConfigError(f"no view is called '{self.view}': choose {' or '.join(View)}")
-        if self.scale not in SCALES:
-            raise ConfigError(f"no grading scale is called '{self.scale}': choose {' or '.join(SCALES)}")
+        scale_named(self.scale)
         if self.spacing_mm is not None:
             _check_spacing(self.spacing_mm)
 
@@ -100,13 +106,14 @@ def score_scan(scan: Scan, model: Model, scale: str = "genant", stated: StatedLe
     A scan is scored when at least one vertebra could be measured, unreadable otherwise or where the level a reader
     stated cannot be, and unsupported where its view is not known or the model has not learnt it.
     """
-    report = _signed(_described(scan), model, scale)
+    report, graded_on = _signed(_described(scan), model, scale), scale_named(scale)
+    doubt = doubt_in(model.card) if model.calibrated else None
     if scan.view is None:
         return replace(report, status=Status.UNSUPPORTED, reason=VIEW_UNKNOWN)
     if scan.view not in model.views:
         return replace(report, status=Status.UNSUPPORTED, reason=f"the model knows no {scan.view} scans")
     try:
-        return _judged(report, scan, segment(scan, model, stated))
+        return _judged(report, scan, segment(scan, model, stated), graded_on, doubt)
     except LevelError as error:
         return replace(report, reason=error.reason)
 
@@ -132,7 +139,7 @@ def _signed(report: Report, model: Model, scale: str) -> Report:
     """The report with what made its numbers."""
     return replace(
         report,
-        scale=SCALES[scale].name,
+        scale=scale_named(scale).name,
         model_name=model.name,
         model_sha256=model.sha256,
         program_version=__version__,
@@ -164,9 +171,11 @@ def _described(scan: Scan) -> Report:
     )
 
 
-def _judged(report: Report, scan: Scan, spine: Spine) -> Report:
+def _judged(report: Report, scan: Scan, spine: Spine, scale: Scale, doubt: Doubt | None) -> Report:
     """The report with the findings on a spine."""
-    findings = assess(spine, scan.relative_pixel_size, scan.spacing, SCALES[report.scale])
+    burnt_out = burnt_out_levels(scan, spine)
+    band = None if doubt is None else doubt.at(scan.subject.age_years)
+    findings = assess(spine, scan.relative_pixel_size, scan.spacing, scale, band, burnt_out)
     scored = any(finding.status is Verdict.SCORED for finding in findings)
     reason = "" if scored else NOTHING_SCORED if findings else NOTHING_FOUND
     numbering = spine.numbering
@@ -176,7 +185,7 @@ def _judged(report: Report, scan: Scan, spine: Spine) -> Report:
         reason=reason,
         findings=findings,
         anterior=spine.anterior,
-        notes=report.notes + spine.notes + _facing_note(scan, spine),
+        notes=report.notes + spine.notes + quality_notes(scan, spine, burnt_out) + _facing_note(scan, spine),
         numbering_anchor="" if numbering is None else numbering.anchor,
         numbering_probability=None if numbering is None else numbering.probability,
         numbering_alternatives=() if numbering is None else numbering.alternatives,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from oiscan.anatomy import Level, View
+from oiscan.anatomy import COLUMN, Level, View
 from oiscan.scan import ReaderVertebra
 
 if TYPE_CHECKING:
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from oiscan.scan import Scan
+
+
+SDI_LEVELS = COLUMN[COLUMN.index(Level.T4) : COLUMN.index(Level.L4) + 1]
+"""The levels of the spinal deformity index."""
+
+DERIVED = ("worst_grade", "grade_sum", "grade_n", "sdi")
+"""What a report's JSON says besides its fields."""
 
 
 class Status(StrEnum):
@@ -53,14 +60,33 @@ class Finding:
         Lateral scans with known spacing only. Depth is the mean of the two endplates' length.
     ratio_anterior_posterior, ratio_middle_posterior, ratio_posterior_reference
         ha/hp, hm/hp and hp against the unfractured neighbours' posterior height (`posterior_reference` names them).
+    ratio_posterior_trend
+        hp against the trend of all the patient's unfractured vertebrae.
+    ratio_middle_anterior, ratio_anterior_depth, ratio_middle_depth, ratio_posterior_depth
+        hm/ha and each height over the depth: shape measures of studies in OI (see `oiscan.grading.morphometry`).
     height_loss_percent
-        100 * max(1 - ha/hp, 1 - hm/hp, 1 - hp/reference), never below 0.
+        100 * max(1 - ha/hp, 1 - hm/hp, 1 - hp/reference), never below 0. Where the model's doubt is calibrated, without
+        what the largest of three noisy losses is too large in the mean.
+    height_loss_interval_percent
+        Bounds that hold the true loss in 90 of 100 cases, and like the two fields below only where the model's doubt is
+        calibrated (see `oiscan.grading.doubt`); empty otherwise.
+    grade_probabilities
+        Of grade 0, 1, ... on `scale`.
+    borderline
+        The two grades a vertebra lies between when its grade is hardly likelier than the next one; `grade` is the
+        likelier of both.
     grade, deformity
         Genant grade 0 to 3 on `scale`; deformity is "wedge", "biconcave", "crush" or "" for grade 0.
-    width_mm, height_mm, area_cm2
-        AP scans with known spacing only: mean width and height between the corners, and area inside the outline.
+    width_mm, height_mm
+        AP scans with known spacing only: mean width and height between the corners.
+    area_cm2
+        With known spacing only: area inside the outline on an AP scan, inside the six landmarks on a lateral one.
+    standard_errors
+        Of the measures above, by field name, propagated from the landmarks' covariance; where it is calibrated.
     remarks
         What a reader should know that changes no number.
+    reader_note
+        The reader's own words, such as a look-alike they see; oiscan leaves it empty.
     """
 
     level: Level
@@ -78,13 +104,23 @@ class Finding:
     ratio_middle_posterior: float | None = None
     ratio_posterior_reference: float | None = None
     posterior_reference: str = ""
+    ratio_posterior_trend: float | None = None
+    ratio_middle_anterior: float | None = None
+    ratio_anterior_depth: float | None = None
+    ratio_middle_depth: float | None = None
+    ratio_posterior_depth: float | None = None
     height_loss_percent: float | None = None
+    height_loss_interval_percent: tuple[float, ...] = ()
+    grade_probabilities: tuple[float, ...] = ()
+    borderline: tuple[int, ...] = ()
     grade: int | None = None
     deformity: str = ""
     width_mm: float | None = None
     height_mm: float | None = None
     area_cm2: float | None = None
+    standard_errors: dict[str, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    reader_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,8 +191,15 @@ class Report:
 
     @property
     def grade_sum(self) -> int | None:
-        """Sum of the grades; None when no vertebra was graded. Not an SDI unless T4 to L4 were all graded."""
+        """Sum of the grades; None when no vertebra was graded."""
         return sum(f.grade for f in self.findings if f.grade is not None) if self.grade_n else None
+
+    @property
+    def sdi(self) -> int | None:
+        """Spinal deformity index: the sum of the grades of T4 to L4 (Kerkeni 2009), None unless all 13 are graded."""
+        grades = {finding.level: finding.grade for finding in self.findings}
+        asked = [grades.get(level) for level in SDI_LEVELS]
+        return None if None in asked else sum(grade for grade in asked if grade is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data for JSON: the layout of `scans/<scan_id>.json`. Holds nothing that identifies."""
@@ -165,7 +208,7 @@ class Report:
         spacing_mm, source = kept.pop("spacing_mm"), kept.pop("spacing_source")
         if spacing_mm is not None:
             kept["spacing"] = {"row_mm": spacing_mm[0], "column_mm": spacing_mm[1], "source": source}
-        kept["worst_grade"], kept["grade_sum"], kept["grade_n"] = self.worst_grade, self.grade_sum, self.grade_n
+        kept |= {name: getattr(self, name) for name in DERIVED}
         kept["vertebrae"] = [asdict(finding) for finding in self.findings]
         kept["reader_vertebrae"] = [asdict(vertebra) for vertebra in self.reader_vertebrae]
         return kept
@@ -174,7 +217,7 @@ class Report:
     def from_dict(cls, data: dict[str, Any]) -> Report:
         """The report that `to_dict` wrote (the scan itself is not kept)."""
         kept = dict(data)
-        for derived in ("worst_grade", "grade_sum", "grade_n"):
+        for derived in DERIVED:
             kept.pop(derived, None)
         spacing = kept.pop("spacing")
         if spacing is not None:
@@ -243,6 +286,6 @@ def _finding(data: dict[str, Any]) -> Finding:
     kept["status"] = Verdict(kept["status"])
     for name in ("landmarks_px", "outline_px"):
         kept[name] = tuple((float(row), float(column)) for row, column in kept[name])
-    kept["landmark_sd_px"] = tuple(kept["landmark_sd_px"])
-    kept["remarks"] = tuple(kept["remarks"])
+    for name in ("landmark_sd_px", "height_loss_interval_percent", "grade_probabilities", "borderline", "remarks"):
+        kept[name] = tuple(kept.get(name, ()))
     return Finding(**kept)

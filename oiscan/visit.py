@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 
 from oiscan.anatomy import COLUMN, Level, View
-from oiscan.grading.verdict import REMARK_WEDGE, WEDGE_P5, WEDGE_P5_LEVELS
+from oiscan.grading.remarks import remarks
 from oiscan.report import Finding, Report, Status, Verdict, Visit
 from oiscan.scan import FloatArray
 
@@ -119,10 +119,8 @@ def _moved(level: Level, shift: int) -> Level | None:
 def _renamed(finding: Finding, names: Mapping[str, str]) -> Finding:
     level = Level(names[finding.level.value])
     reference = " ".join(names[name] for name in finding.posterior_reference.split())
-    others = tuple(remark for remark in finding.remarks if remark != REMARK_WEDGE)
-    ratio = finding.ratio_anterior_posterior
-    wedged = level in WEDGE_P5_LEVELS and ratio is not None and ratio < WEDGE_P5
-    return replace(finding, level=level, posterior_reference=reference, remarks=(REMARK_WEDGE,) * wedged + others)
+    renamed = replace(finding, level=level, posterior_reference=reference)
+    return renamed if finding.grade is None else replace(renamed, remarks=remarks(renamed))
 
 
 def _lengths(report: Report) -> _Lengths:

@@ -4,7 +4,8 @@
 
 Fits, for each view, how the landmarks' stated spread becomes that of their errors (see `oiscan.evaluation.calibration`)
 and prints how many landmarks the 68 % and 95 % regions then hold: of every second person, by the table fitted on the
-others. The card says that it is simulated. Retrained weights have to be calibrated anew.
+others. Then, on children drawn for that alone, the doubt of grades by age (`oiscan.evaluation.grading_fit`). The card
+says that it is simulated. Retrained weights have to be calibrated anew.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from oiscan.anatomy import View
 from oiscan.errors import OiscanError
 from oiscan.evaluation.calibration import cross_checked, fitted
 from oiscan.evaluation.cases import Case
+from oiscan.evaluation.grading_cases import GRADING_CALIBRATION_SEED, Child, uncalibrated_answers
+from oiscan.evaluation.grading_fit import fitted_doubt
 from oiscan.evaluation.simulated import CALIBRATION_LOOKS, CALIBRATION_SEED, Series, evaluate_exams
+from oiscan.grading.doubt import CARD_KEY
 from oiscan.phantom.exam import Route
 from oiscan.segmentation import Model
 from oiscan.segmentation.model import CARD
@@ -30,6 +35,8 @@ def main() -> None:
     parser.add_argument("--exams", type=int, default=150, help="how many people, both views of each (default 150)")
     parser.add_argument("--seed", type=int, default=CALIBRATION_SEED, help=f"first seed (default {CALIBRATION_SEED})")
     parser.add_argument("--route", type=Route, choices=list(Route), default=Route.FAST, help="how they are drawn")
+    children = "how many simulated children, for the doubt of grades (default 300)"
+    parser.add_argument("--children", type=int, default=300, help=children)
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
     try:
@@ -37,6 +44,8 @@ def main() -> None:
         series = Series(range(given.seed, given.seed + given.exams), given.route, CALIBRATION_LOOKS)
         cases = evaluate_exams(model, series, given.workers, lambda done: print(f"{done}/{given.exams}", flush=True))
         write(model, calibration(model, cases, series))
+        if View.LATERAL in model.views:
+            write(model, grading_calibration(Model.load(model.folder), given.children, given.workers))
     except OiscanError as error:
         parser.error(str(error))
 
@@ -51,6 +60,14 @@ def calibration(model: Model, cases: Sequence[Case], series: Series) -> dict[str
         print(f"{view}: " + ", ".join(f"{share} regions hold {value:.3f}" for share, value in held.items()))
         told[view.value] = fitted(results, view).to_card()
     return told
+
+
+def grading_calibration(model: Model, n: int, workers: int) -> dict[str, Any]:
+    """What the card is to say of the doubt of grades; the landmarks have to be calibrated before."""
+    children = [Child(GRADING_CALIBRATION_SEED + i) for i in range(n)]
+    told = uncalibrated_answers(children, model, workers, lambda done: print(f"children {done}/{n}", flush=True))
+    data = f"{n} simulated children from seed {GRADING_CALIBRATION_SEED}, route physical"
+    return {CARD_KEY: {"simulated": True, "data": data} | fitted_doubt(told).to_card()}
 
 
 def write(model: Model, told: dict[str, Any]) -> None:

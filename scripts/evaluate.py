@@ -1,12 +1,17 @@
-"""Compare a model with labelled pictures.
+"""Compare a model with labelled pictures, or the grades in a results folder with those of readers.
 
     python scripts/evaluate.py --data labels.json --model default --out evaluation [--compare OTHER] [--workers 2]
+    python scripts/evaluate.py --readers readers.csv --results OUT --out agreement
 
 ``labels.json`` is a COCO keypoint file (see `oiscan.labels`). Prints a table for each view and writes
 ``evaluation.json`` (figures by region, level, age band and look, with 95 % intervals over subjects) and ``worst.png``,
 the pictures that went worst: as private as they are. Errors are shares of the labelled depth (lateral) or width (AP),
 and millimetres where the pixel size is known. With ``--compare`` it also says which of two models is better, where the
 interval of the difference leaves no doubt. Figures of simulated pictures say nothing of clinical accuracy.
+
+``readers.csv`` has a line a vertebra a reader: ``scan_id, level, reader, status, grade, deformity``, and may have
+heights (see `oiscan.evaluation.readers`). Prints a table and writes ``agreement.json``, ``agreement.txt`` and the plots
+``confusion.png``, ``calibration.png`` and ``bland_altman.png``, those that there are numbers for.
 """
 
 from __future__ import annotations
@@ -19,27 +24,39 @@ from pathlib import Path
 from typing import Any
 
 from oiscan.errors import LabelError, OiscanError
+from oiscan.evaluation.agreement import agreement
+from oiscan.evaluation.agreement_table import agreement_table
 from oiscan.evaluation.cases import Case, evaluate_labels, outcome, segmented, worst
+from oiscan.evaluation.comparison import Panel, compare
 from oiscan.evaluation.groups import compared_models, told
+from oiscan.evaluation.plots import bland_altman_plot, calibration_plot, confusion_plot
+from oiscan.evaluation.readers import read_readers
+from oiscan.evaluation.results import read_results
 from oiscan.labels import LabelSet, read_labels
 from oiscan.reports.picture import encode_png
 from oiscan.reports.sheet import Tile, contact_sheet
 from oiscan.segmentation import Model
 
 WORST = 12
+PLOTS = {"confusion": confusion_plot, "calibration": calibration_plot, "bland_altman": bland_altman_plot}
 
 
 def main() -> None:
     """Parse the command line, evaluate, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="label file; its pictures lie beside it")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, help="label file; its pictures lie beside it")
+    source.add_argument("--readers", type=Path, help="what readers say of the scans in --results")
+    parser.add_argument("--results", type=Path, help="results folder that `oiscan score` wrote, with --readers")
     parser.add_argument("--model", default="default", help="name or folder of a model (default: default)")
     parser.add_argument("--compare", metavar="OTHER", help="name or folder of a model to be compared with")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--out", type=Path, default=Path("evaluation"), help="folder to write to (default: evaluation)")
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
+    if (given.readers is None) != (given.results is None):
+        parser.error("--readers and --results go together")
     try:
-        evaluate(given)
+        agree(given) if given.readers else evaluate(given)
     except OiscanError as error:
         parser.error(str(error))
 
@@ -52,19 +69,45 @@ def evaluate(given: argparse.Namespace) -> None:
     cases = evaluate_labels(labels, model, given.workers)
     evaluation: dict[str, Any] = {
         "model": {"name": model.name, "sha256": model.sha256},
-        "labels_sha256": hashlib.sha256(given.data.read_bytes()).hexdigest(),
+        "labels_sha256": sha256(given.data),
         "views": told(cases, model),
     }
     if given.compare:
         evaluation["compared"] = comparison(cases, labels, Model.load(given.compare), given.workers)
-    given.out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(evaluation, indent=1, allow_nan=False) + "\n"
-    (given.out / "evaluation.json").write_text(text, encoding="utf-8")
+    write_json(given.out / "evaluation.json", evaluation)
     (given.out / "worst.png").write_bytes(encode_png(contact_sheet(tiles(worst(cases, WORST), cases, model))))
     for view, figures in evaluation["views"].items():
         print(table(view, figures))
     for view, gains in evaluation.get("compared", {}).get("views", {}).items():
         print("\n".join(f"{view} {name}: {gain['verdict']}" for name, gain in gains.items()))
+
+
+def agree(given: argparse.Namespace) -> None:
+    """Compare the grades of a results folder with those of readers, and write what was found."""
+    panel = Panel.of(read_readers(given.readers), read_results(given.results))
+    hashes = {"readers_sha256": sha256(given.readers), "results_sha256": sha256(given.results / "vertebrae.csv")}
+    found = agreement(panel)
+    write_json(given.out / "agreement.json", {**hashes, **found})
+    table = agreement_table(found)
+    (given.out / "agreement.txt").write_text(table, encoding="utf-8")
+    print(table, end="")
+    against = [compare(panel, reader) for reader in panel.readers]
+    for name, draw in PLOTS.items():
+        figure = draw(against)
+        (given.out / f"{name}.png").unlink(missing_ok=True)  # one of an earlier run must not stand beside these numbers
+        if figure is not None:
+            figure.savefig(given.out / f"{name}.png")
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write figures, in a folder that is made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def comparison(cases: Sequence[Case], labels: LabelSet, other: Model, workers: int) -> dict[str, Any]:

@@ -3,13 +3,18 @@
     python scripts/validate.py files --out DIR [--n 10000] [--seed 0]
     python scripts/validate.py robustness --out DIR --data LABELS.json [--model NAME] [--workers 2]
     python scripts/validate.py holdout --out DIR [--n 500] [--route physical] [--model NAME] [--workers 2]
+    python scripts/validate.py grading --out DIR [--n 1000] [--seed 910000] [--model NAME] [--workers 2]
+    python scripts/validate.py grading-invariance --out DIR [--n 100] [--seed 910000] [--model NAME] [--workers 2]
     python scripts/validate.py resume --out DIR
     python scripts/validate.py finetune --out DIR --data LABELS.json [--model NAME]
 
 `files` reads N files broken on purpose: how many still gave a scan, the errors by class, what crashed (nothing may),
 the longest time and the most memory. `robustness` alters labelled pictures (half size, double size, mirrored, inverted,
 without spacing, a fifth cut off at either end): the share of vertebrae found may fall by less than 2 points. `holdout`
-draws N simulated people nobody trained on and measures both views. `resume` kills a short training at three random
+draws N simulated people nobody trained on and measures both views. `grading` draws N simulated children with fractures
+and a quarter as many healthy ones, lateral views only, and measures grades, refusals and doubt, by age, and once more
+without true losses near a grade's edge. `grading-invariance` grades the same pictures at half their pixels, mirrored,
+inverted and with another pixel size: 97 of 100 grades must stay. `resume` kills a short training at three random
 moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
 and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
 two need the extra `train`.
@@ -29,7 +34,10 @@ from pathlib import Path
 from typing import Any
 
 from oiscan.errors import OiscanError
+from oiscan.evaluation import grading_check
 from oiscan.evaluation.altered import LARGEST_FALL, falls
+from oiscan.evaluation.grading_cases import GRADING_SEED, HEALTHY_OFFSET, Child, answers
+from oiscan.evaluation.grading_invariance import LEAST_SAME, same_grades
 from oiscan.evaluation.groups import told
 from oiscan.evaluation.holdout import promises
 from oiscan.evaluation.robustness import read_damaged_files
@@ -52,12 +60,18 @@ def main() -> None:
     holdout.add_argument("--n", type=int, default=500, help="how many people (default 500)")
     holdout.add_argument("--seed", type=int, default=HOLD_OUT_SEED, help=f"first seed (default {HOLD_OUT_SEED})")
     holdout.add_argument("--route", type=Route, choices=list(Route), default=Route.PHYSICAL, help="how they are drawn")
+    grading = _check(checks, "grading", check_grading, "measure grades on simulated children nobody trained on")
+    grading.add_argument("--n", type=int, default=1000, help="how many children with fractures (default 1000)")
+    invariance = _check(checks, "grading-invariance", check_grading_invariance, "grade the same pictures, altered")
+    invariance.add_argument("--n", type=int, default=100, help="how many children (default 100)")
+    for check in (grading, invariance):
+        check.add_argument("--seed", type=int, default=GRADING_SEED, help=f"first seed (default {GRADING_SEED})")
     _check(checks, "resume", check_resuming, "kill a training and resume it")
     finetune = _check(checks, "finetune", check_finetuning, "train on a few labelled pictures, measure on the others")
     finetune.add_argument("--data", type=Path, required=True, help="label file of lateral pictures")
-    for check in (robustness, holdout, finetune):
+    for check in (robustness, holdout, grading, invariance, finetune):
         check.add_argument("--model", default="default", help="name or folder of a model (default: default)")
-    for check in (robustness, holdout):
+    for check in (robustness, holdout, grading, invariance):
         check.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
     try:
@@ -105,6 +119,29 @@ def check_holdout(given: argparse.Namespace) -> int:
     provenance = {"model_sha256": model.sha256, "exams": given.n, "first_seed": given.seed, "route": given.route}
     write(given.out / "holdout.json", provenance | {"promises": kept, "views": told(cases, model)}, shown=kept)
     return int(not all(promise["kept"] for promise in kept))
+
+
+def check_grading(given: argparse.Namespace) -> int:
+    """Grade simulated children; 1 where a promise is broken."""
+    model, seeds = Model.load(given.model), range(given.seed, given.seed + given.n)
+    healthy = range(given.seed + HEALTHY_OFFSET, given.seed + HEALTHY_OFFSET + max(given.n // 4, 1))
+    children = [*(Child(seed) for seed in seeds), *(Child(seed, healthy=True) for seed in healthy)]
+    said = answers(children, model, given.workers, lambda done: print(f"{done}/{len(children)}", flush=True))
+    found = grading_check.told(said)
+    kept = grading_check.promises(found)
+    provenance = {"model_sha256": model.sha256, "calibrated": model.calibrated, "first_seed": given.seed}
+    write(given.out / "grading.json", provenance | found | {"promises": kept}, shown=kept)
+    return int(not all(promise["kept"] for promise in kept))
+
+
+def check_grading_invariance(given: argparse.Namespace) -> int:
+    """Grade altered pictures; 1 where more than 3 of 100 grades change."""
+    model, children = Model.load(given.model), [Child(seed) for seed in range(given.seed, given.seed + given.n)]
+    found = same_grades(children, model, given.workers, lambda done: print(f"{done}/{given.n}", flush=True))
+    alterations = {name: asdict(one) | {"share": round(one.share, 4)} for name, one in found.items()}
+    provenance = {"model_sha256": model.sha256, "exams": given.n}
+    write(given.out / "grading-invariance.json", provenance | {"alterations": alterations})
+    return int(any(one.share < LEAST_SAME for one in found.values()))
 
 
 def check_resuming(given: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Stand-ins for the trained model, and small files to score: for tests of what stands around the model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,8 @@ class FakeModel:
     name: str = "fake"
     sha256: str = "f" * 64
     views: tuple[View, ...] = (View.LATERAL, View.AP)
+    calibrated: bool = False
+    card: dict[str, object] = field(default_factory=dict)
 
 
 def fake_segment(scan: Scan, model: FakeModel, stated: StatedLevel | None = None) -> Spine:

@@ -12,10 +12,13 @@ import pytest
 
 from oiscan.anatomy import View
 from oiscan.evaluation.cases import Case
+from oiscan.evaluation.grading_cases import GRADING_CALIBRATION_SEED, Answer, Child
 from oiscan.evaluation.simulated import CALIBRATION_LOOKS, CALIBRATION_SEED, Series
+from oiscan.grading import doubt_in
 from oiscan.labels import LabelledImage
 from oiscan.segmentation import Model
 from tests.evaluation.test_calibration import RATIO, drawn
+from tests.evaluation.test_grading_check import drawn as scattered
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "calibrate.py"
 
@@ -71,3 +74,22 @@ def test_too_few_exams_leave_the_card_as_it_was(folder: Path, monkeypatch: pytes
     before = (folder / "card.json").read_bytes()
     assert calibrate(folder, monkeypatch, 100) == 2
     assert (folder / "card.json").read_bytes() == before
+
+
+def test_the_doubt_of_grades_is_fitted_on_children_of_its_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Child] = []
+
+    def uncalibrated_answers(children: list[Child], model: Model, workers: int, advance: object) -> list[Answer]:
+        asked.extend(children)
+        return scattered(200, 2.0, 1.0, age=4)
+
+    monkeypatch.setattr("oiscan.evaluation.grading_cases.uncalibrated_answers", uncalibrated_answers)
+    script, model = runpy.run_path(str(SCRIPT)), Model.load(folder)
+    told = script["grading_calibration"](model, 3, 1)
+    assert asked == [Child(GRADING_CALIBRATION_SEED + i) for i in range(3)]
+    assert told["grading"]["data"].startswith(f"3 simulated children from seed {GRADING_CALIBRATION_SEED}")
+    script["write"](model, told)
+    card = json.loads((folder / "card.json").read_text())
+    assert (card["calibration"]["naming"], card["calibration"]["grading"]["simulated"]) == ({"kept": True}, True)
+    doubt = doubt_in(card)
+    assert doubt is not None and doubt.at(4).shift_percent == pytest.approx(1, abs=0.5)

@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import oiscan
-from oiscan.anatomy import Level, View
+from oiscan.anatomy import COLUMN, Level, View
 from oiscan.errors import ConfigError, LevelError, UnreadableFileError
+from oiscan.grading import Band, Doubt
+from oiscan.grading.quality import NOTHING_SEEN
 from oiscan.pipeline import Settings, score_file, score_scan
-from oiscan.report import Report, Status
-from oiscan.scan import Scan
+from oiscan.report import Finding, Report, Status, Verdict
+from oiscan.scan import Scan, Subject
 from oiscan.spine import StatedLevel
 from tests.fakes import FakeModel, fake_segment, picture, write_dicom
 
@@ -49,7 +52,7 @@ def test_the_scale_decides_the_grade(fake_model):
 def test_nothing_found_is_unreadable_with_the_reason(fake_model):
     report = score_scan(Scan.from_array(picture(rows=70), view=View.AP), fake_model)
     assert (report.status, report.reason, report.findings) == (Status.UNREADABLE, "no vertebra found", ())
-    assert report.notes == ("no continuous row of vertebrae was found",)
+    assert report.notes == ("no continuous row of vertebrae was found", NOTHING_SEEN)
 
 
 def test_an_unknown_view_is_unsupported_and_says_what_to_do(fake_model):
@@ -142,3 +145,38 @@ def test_the_front_door_reads_and_scores(tmp_path, fake_model):
     np.testing.assert_array_equal(from_file.scan.pixels, oiscan.read(file).pixels)
     with pytest.raises(ConfigError, match=r"oiscan\.read"):
         oiscan.score(from_file.scan, view="ap")
+
+
+DOUBT = Doubt((Band(6, 0, 1, 0, 50), Band(math.inf, 0, 1, 0, 1)), Band(math.inf, 0, 1, 0, 2))
+CARD = {"name": "fake", "calibration": {"grading": DOUBT.to_card()}}
+
+
+def test_a_calibrated_model_says_how_sure_its_grades_are(fake_model):
+    for age, error in ((5, 50), (7, 1), (None, 2)):
+        scan = replace(lateral(), subject=Subject(age))
+        report = score_scan(scan, FakeModel(calibrated=True, card=CARD))
+        assert report.findings[1].standard_errors["height_loss_percent"] == error
+        assert sum(report.findings[1].grade_probabilities) == pytest.approx(1)
+        assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+
+
+def test_an_uncalibrated_model_prints_no_probability(fake_model):
+    for model in (FakeModel(calibrated=False, card=CARD), FakeModel(calibrated=True, card={})):
+        finding = score_scan(lateral(), model).findings[1]
+        assert (finding.grade, finding.grade_probabilities, finding.standard_errors) == (3, (), {})
+
+
+def test_a_readers_own_scale(fake_model, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('name = "own"\nsource = "us"\nedges = [{percent = 60}]\n')
+    report = score_scan(lateral(), fake_model, Settings(scale=str(own)).scale)
+    assert (report.scale, report.findings[1].grade) == ("own", 0)
+    assert str(tmp_path) not in json.dumps(report.to_dict())
+
+
+def test_an_sdi_needs_all_levels_from_t4_to_l4():
+    graded = [Finding(level, Verdict.SCORED, grade=1) for level in COLUMN[2:]]
+    whole = Report("a", "a", Status.SCORED, findings=tuple(graded))
+    assert (whole.sdi, whole.grade_sum) == (13, 15)
+    assert whole.to_dict()["sdi"] == 13
+    assert replace(whole, findings=tuple(graded[:5] + graded[6:])).sdi is None

@@ -11,10 +11,18 @@ from typing import Any
 import pytest
 
 from oiscan.evaluation.altered import Fall
+from oiscan.evaluation.grading_cases import HEALTHY_OFFSET, Answer, Child
+from oiscan.evaluation.grading_invariance import Same
 from oiscan.evaluation.simulated import Series
 from oiscan.labels import LabelSet, write_labels
 from oiscan.phantom.exam import Route
 from tests.evaluation.drawn_model import draw_case
+
+GRADING_FIGURES = (
+    "sensitivity", "specificity", "sensitivity_refusals_missed", "kappa_quadratic", "height_loss_mae_points",
+    "deformity_accuracy", "borderline_fraction", "unreadable_found", "readable_refused", "fractured_refused",
+    "false_fractures_per_100_healthy", "ece", "coverage90",
+)  # fmt: skip
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "validate.py"
 
@@ -75,6 +83,39 @@ def test_holdout(
     assert (drawn[0].seeds, drawn[0].route) == (range(950_000, 950_003), Route.FAST)
     told = json.loads((tmp_path / "holdout.json").read_text())
     assert (told["exams"], told["route"], told["promises"]) == (3, "fast", [{"kept": kept}])
+
+
+def test_grading(fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children with fractures and a quarter as many healthy ones; what was asked and found is written down."""
+    asked: list[Child] = []
+
+    def answers(children: list[Child], model: object, workers: int, advance: object) -> list[Answer]:
+        asked.extend(children)
+        return [Answer(child, 8.0, True, 5.0, 0, "", None) for child in children]
+
+    monkeypatch.setattr("oiscan.evaluation.grading_cases.answers", answers)
+    assert run(monkeypatch, "grading", "--out", tmp_path, "--n", 8, "--seed", 930_000) == 1
+    healthy = [Child(930_000 + HEALTHY_OFFSET + i, healthy=True) for i in range(2)]
+    assert asked == [Child(930_000 + i) for i in range(8)] + healthy
+    told = json.loads((tmp_path / "grading.json").read_text())
+    assert (told["n_exams"], told["n_healthy_exams"], told["calibrated"], told["first_seed"]) == (8, 2, False, 930_000)
+    assert told["readable_refused"] == {"value": 1.0, "ci95": [1.0, 1.0]}
+    assert set(GRADING_FIGURES) <= set(told)
+    assert set(GRADING_FIGURES) <= set(told["by_age"]["6-10 years"])
+
+
+@pytest.mark.parametrize(("same", "status"), [(97, 0), (96, 1)])
+def test_grading_invariance(
+    same: int, status: int, fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same_grades(children: list[Child], model: object, workers: int, advance: object) -> dict[str, Same]:
+        assert len(children) == 3
+        return {"mirrored": Same(100, same)}
+
+    monkeypatch.setattr("oiscan.evaluation.grading_invariance.same_grades", same_grades)
+    assert run(monkeypatch, "grading-invariance", "--out", tmp_path, "--n", 3) == status
+    told = json.loads((tmp_path / "grading-invariance.json").read_text())
+    assert told["alterations"] == {"mirrored": {"vertebrae": 100, "same": same, "share": same / 100}}
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from oiscan.anatomy import COLUMN, Level, View
-from oiscan.grading.verdict import REMARK_NO_REFERENCE, REMARK_WEDGE
+from oiscan.grading.remarks import NO_REFERENCE, WEDGE
 from oiscan.report import Finding, Report, Status, Verdict
 from oiscan.visit import join, renamed, visits
 
@@ -103,10 +103,10 @@ def test_names_never_run_past_the_column() -> None:
 
 def test_what_hangs_on_a_level_moves_with_it() -> None:
     """ha/hp of 0.85 is a remark at T10 to L3 and none at L4; the reference's names move along."""
-    finding = Finding(Level.L3, Verdict.SCORED, ratio_anterior_posterior=0.85, posterior_reference="L2 L4",
-                      remarks=(REMARK_WEDGE, REMARK_NO_REFERENCE))  # fmt: skip
+    finding = Finding(Level.L3, Verdict.SCORED, ratio_anterior_posterior=0.85, posterior_reference="L2 L4", grade=0,
+                      remarks=(WEDGE, NO_REFERENCE))  # fmt: skip
     (down,) = renamed(replace(LATERAL, findings=(finding,)), 1, 0.9).findings
-    assert (down.level, down.posterior_reference, down.remarks) == (Level.L4, "L3 L5", (REMARK_NO_REFERENCE,))
+    assert (down.level, down.posterior_reference, down.remarks) == (Level.L4, "L3 L5", (NO_REFERENCE,))
     (up,) = renamed(replace(LATERAL, findings=(down,)), -1, 0.9).findings
     assert up == finding
 

@@ -38,7 +38,7 @@ def score(
     inverted: Annotated[
         bool | None, typer.Option("--inverted/--not-inverted", help="Whether bone is dark in all pictures.")
     ] = None,
-    scale: Annotated[str, typer.Option(metavar="genant|paediatric", help="Grading scale.")] = "genant",
+    scale: Annotated[str, typer.Option(metavar="genant|paediatric|FILE.toml", help="Grading scale.")] = "genant",
     model: Annotated[str, typer.Option(metavar="NAME", help="Model to use: a name or a folder.")] = "default",
     lowest_level: Annotated[
         str | None, typer.Option(metavar="LEVEL", help="What the lowest whole vertebra of all pictures is: L4.")
@@ -171,6 +171,8 @@ def _provenance(
     settings: Settings, model: Model, shown: dict[str, bool], started: datetime, seconds: float
 ) -> dict[str, Any]:
     """What `run.json` says: enough to run it again, nothing of the patients and no path."""
+    from oiscan.grading import scale_named
+
     return {
         "versions": versions(),
         "model": {"name": model.name, "sha256": model.sha256},
@@ -178,7 +180,7 @@ def _provenance(
             "view": settings.view,
             "spacing_mm": settings.spacing_mm,
             "inverted": settings.inverted,
-            "scale": settings.scale,
+            "scale": scale_named(settings.scale).name,
             "stated_level": None if settings.stated is None else asdict(settings.stated),
             **shown,
         },

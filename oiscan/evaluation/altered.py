@@ -51,13 +51,14 @@ class Fall:
         return Fall(self.vertebrae + other.vertebrae, self.before + other.before, self.after + other.after)
 
 
-def resized(scale: float) -> Callable[[Labelled], Labelled]:
-    """The picture with `scale` times as many rows and columns; its spacing, where known, moves along."""
+def resized(scale: float | tuple[float, float]) -> Callable[[Labelled], Labelled]:
+    """The picture with `scale` times as many rows and columns, or two numbers for these; known spacing moves along."""
+    scales = np.broadcast_to(scale, 2)
 
     def alter(given: Labelled) -> Labelled:
         scan, image = given
-        rows, columns = (max(2, round(side * scale)) for side in scan.pixels.shape)
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        rows, columns = (max(2, round(side * by)) for side, by in zip(scan.pixels.shape, scales, strict=True))
+        method = cv2.INTER_AREA if scales.max() < 1 else cv2.INTER_CUBIC
         exact = np.array([rows, columns]) / scan.pixels.shape
         pixels = cv2.resize(scan.pixels, (columns, rows), interpolation=method).astype(np.float32)
         scanned, spacing = scan.scanned, scan.spacing

@@ -6,14 +6,21 @@ Bootstrap, 1993, chapter 13: percentile intervals).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from oiscan.evaluation.figures import Figure
 from oiscan.evaluation.landmarks import ImageResult
 from oiscan.scan import FloatArray
+
+Rows = npt.NDArray[np.intp]
+"""Places in a table."""
+
+OfSubject = TypeVar("OfSubject")
 
 DRAWS = 1000
 SEED = 0
@@ -52,6 +59,19 @@ def difference(
     return _interval(figure.better * gain, [figure.better * drawn for drawn in gains])
 
 
+def intervals(figures: Callable[[Rows], Mapping[str, float]], subjects: Sequence[str]) -> dict[str, Interval]:
+    """Many figures of one table, whose rows belong to the subjects named in the same order.
+
+    `figures` takes the places of the rows it is to sum up, some of them more than once. One subject alone gives no
+    interval.
+    """
+    names = np.array(subjects, dtype=str)
+    rows = [np.flatnonzero(names == subject) for subject in dict.fromkeys(subjects)]
+    drawn = [figures(np.concatenate(some)) for some in _draws(rows)] if len(rows) > 1 else []
+    whole = figures(np.arange(len(names)))
+    return {name: _interval(value, [one[name] for one in drawn]) for name, value in whole.items()}
+
+
 def _by_subject(figure: Figure, results: Sequence[ImageResult], subjects: Sequence[str]) -> list[FloatArray]:
     """The figure's numbers of each subject, in the order the subjects first appear."""
     kept: dict[str, list[FloatArray]] = {}
@@ -60,7 +80,7 @@ def _by_subject(figure: Figure, results: Sequence[ImageResult], subjects: Sequen
     return [np.concatenate(numbers) for numbers in kept.values()]
 
 
-def _draws(numbers: list[FloatArray]) -> list[list[FloatArray]]:
+def _draws(numbers: list[OfSubject]) -> list[list[OfSubject]]:
     """As many subjects as there are, with replacement, `DRAWS` times; the same subjects every time this is called."""
     rng = np.random.default_rng(SEED)
     return [[numbers[i] for i in rng.integers(len(numbers), size=len(numbers))] for _ in range(DRAWS if numbers else 0)]

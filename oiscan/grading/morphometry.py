@@ -7,6 +7,7 @@ ratios of the results mean anything.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ class Heights:
     """Size of a vertebral body seen from the side, in the unit of the pixel size.
 
     `anterior`, `middle` and `posterior` are the distances between the paired landmarks of the two endplates; `depth` is
-    the mean length of the endplates, from their posterior to their anterior landmark.
+    the mean length of the endplates, from their posterior to their anterior landmark. `lateral_errors` gives the
+    standard errors of the four in the same form.
     """
 
     anterior: float
@@ -52,6 +54,35 @@ def lateral_heights(landmarks_px: FloatArray, pixel_size: FloatArray) -> Heights
     return Heights(anterior, middle, posterior, depth=(superior + inferior) / 2)
 
 
+def lateral_errors(landmarks_px: FloatArray, covariance_px: FloatArray, pixel_size: FloatArray) -> Heights:
+    """Standard error of each length of `lateral_heights`.
+
+    First order, with the errors of different landmarks taken as independent; what that leaves out is what
+    `oiscan.grading.doubt` is calibrated for.
+
+    Parameters
+    ----------
+    landmarks_px, covariance_px, pixel_size
+        (6, 2), (6, 2, 2) and (2,).
+    """
+    points = dict(zip(LATERAL_LANDMARKS, landmarks_px * pixel_size, strict=True))
+    spread = dict(zip(LATERAL_LANDMARKS, covariance_px * np.outer(pixel_size, pixel_size), strict=True))
+
+    def variance(one: str, other: str) -> float:
+        along = points[one] - points[other]
+        along = along / max(float(np.linalg.norm(along)), 1e-12)
+        return float(along @ (spread[one] + spread[other]) @ along)
+
+    heights = [variance(f"superior_{place}", f"inferior_{place}") for place in ("anterior", "middle", "posterior")]
+    endplates = sum(variance(f"{end}_posterior", f"{end}_anterior") for end in ("superior", "inferior"))
+    return Heights(*np.sqrt([*heights, endplates / 4]).tolist())
+
+
+def ratio_error(one: float, one_error: float, other: float, other_error: float) -> float:
+    """Standard error of one / other, first order, both independent."""
+    return abs(one / other) * math.hypot(one_error / one, other_error / other)
+
+
 def ap_size(landmarks_px: FloatArray, pixel_size: FloatArray) -> tuple[float, float]:
     """Mean width and mean height between the corners, (4, 2) in the order of `oiscan.anatomy.AP_LANDMARKS`."""
     point = dict(zip(AP_LANDMARKS, landmarks_px * pixel_size, strict=True))
@@ -64,6 +95,14 @@ def polygon_area(outline_px: FloatArray, pixel_size: FloatArray) -> float:
     """Area inside a closed outline (m, 2), by the shoelace formula; the direction it is walked in does not matter."""
     row, column = (outline_px * pixel_size).T
     return float(abs(row @ np.roll(column, -1) - column @ np.roll(row, -1)) / 2)
+
+
+def area_error(polygon_px: FloatArray, covariance_px: FloatArray, pixel_size: FloatArray) -> float:
+    """Standard error of the area of a polygon (n, 2) whose points have covariances (n, 2, 2), independent."""
+    points = polygon_px * pixel_size
+    row, column = (np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)).T
+    slope = np.stack([column, -row], axis=1) / 2 * pixel_size
+    return float(np.sqrt(np.einsum("ni,nij,nj->", slope, covariance_px, slope)))
 
 
 def crosses_itself(polygon_px: FloatArray) -> bool:

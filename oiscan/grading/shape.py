@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -13,6 +13,9 @@ from oiscan.grading.morphometry import Heights
 
 REACH_LEVELS = 3
 """How many levels away a neighbour may lie. oiscan's own choice: posterior height grows by about 3 % a level."""
+
+FEWEST_FOR_TREND = 4
+"""Fewer vertebrae make no trend. oiscan's own choice."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,11 @@ def losses(heights: Heights, reference: Reference | None) -> Losses:
     return Losses(*(100 * max(part, 0.0) for part in parts))
 
 
-def posterior_references(heights: Sequence[Heights | None], scale: Scale) -> tuple[Reference | None, ...]:
-    """What each vertebra's posterior height is compared with.
+def sound_vertebrae(heights: Sequence[Heights | None], scale: Scale) -> dict[int, Heights]:
+    """The vertebrae others may be compared with, by position: those that are not deformed themselves.
 
-    Only vertebrae that are not deformed themselves serve as neighbours. First those are left out whose own ha/hp or
-    hm/hp is graded above 0; then, one at a time and worst first, those that turn out to be crushed, because a crushed
-    vertebra spoils what its neighbours are compared with.
+    First those are left out whose own ha/hp or hm/hp is graded above 0; then, one at a time and worst first, those that
+    turn out to be crushed, because a crushed vertebra spoils what its neighbours are compared with.
 
     Parameters
     ----------
@@ -66,23 +68,18 @@ def posterior_references(heights: Sequence[Heights | None], scale: Scale) -> tup
         One entry a level, head to foot, without gaps; None where a vertebra could not be measured.
     scale
         Its first edge tells what counts as deformed.
-
-    Returns
-    -------
-    One entry a level; None where the vertebra was not measured or has no sound neighbour within reach.
     """
     sound = {i: h for i, h in enumerate(heights) if h is not None and not grade(losses(h, None).largest, scale)}
     while True:
-        references = tuple(None if h is None else _reference(i, sound) for i, h in enumerate(heights))
-        crush = {i: losses(h, references[i]).crush for i, h in sound.items()}
+        crush = {i: losses(h, reference_at(i, sound)).crush for i, h in sound.items()}
         worst = max(crush, key=crush.__getitem__, default=None)
         if worst is None or not grade(crush[worst], scale):
-            return references
+            return sound
         del sound[worst]
 
 
-def _reference(position: int, sound: dict[int, Heights]) -> Reference | None:
-    """Expected posterior height at a position of the spine.
+def reference_at(position: int, sound: Mapping[int, Heights]) -> Reference | None:
+    """Expected posterior height at a position of the spine; None without a sound neighbour within reach.
 
     Between neighbours: a Theil-Sen line through all sound ones within reach, which follows the growth of the bodies
     towards the feet and shrugs off one bad neighbour (Theil 1950, Sen 1968). At the end of the spine: the nearest one
@@ -95,6 +92,12 @@ def _reference(position: int, sound: dict[int, Heights]) -> Reference | None:
         return Reference(_theil_sen(position, {i: sound[i].posterior for i in near}), tuple(near))
     nearest = min(near, key=lambda i: abs(i - position))
     return Reference(sound[nearest].posterior, (nearest,))
+
+
+def trend_at(position: int, sound: Mapping[int, Heights]) -> float | None:
+    """Posterior height at a position by the trend of all other sound vertebrae; None where they are fewer than four."""
+    others = {i: h.posterior for i, h in sound.items() if i != position}
+    return _theil_sen(position, others) if len(others) >= FEWEST_FOR_TREND else None
 
 
 def _theil_sen(position: int, height_at: dict[int, float]) -> float:

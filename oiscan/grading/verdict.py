@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from oiscan.anatomy import COLUMN, Level, View
+from oiscan.grading.column import Body, Column
+from oiscan.grading.doubt import Band, borderline_grades, likeliest_grade, likely_loss
 from oiscan.grading.genant import GENANT_1993, Scale, grade
-from oiscan.grading.morphometry import (
-    Heights,
-    ap_size,
-    crosses_itself,
-    landmark_sd,
-    lateral_heights,
-    polygon_area,
-)
-from oiscan.grading.shape import Reference, losses, posterior_references
+from oiscan.grading.morphometry import ap_size, crosses_itself, landmark_sd, lateral_heights, polygon_area
+from oiscan.grading.remarks import remarks
+from oiscan.grading.shape import Reference, losses
 from oiscan.report import Finding, Verdict
 from oiscan.scan import FloatArray, PixelSpacing
 from oiscan.spine import Evidence, Spine, Vertebra
 
 IMPOSSIBLE = "landmarks are not those of a vertebra"
+BURNT_OUT = "burnt out: too bright or too dark to see anything in it"
 
 POSSIBLE_ANTERIOR_POSTERIOR = (0.2, 1.6)
 """ha/hp outside these bounds is no vertebral body. oiscan's own, provisional."""
@@ -31,23 +29,13 @@ LARGEST_RELATIVE_SD = 0.08
 """Landmarks less certain than this, as a part of the depth (AP: of the width), are not measured. oiscan's own,
 provisional until it is calibrated."""
 
-WEDGE_P5 = 0.893
-"""5th percentile of ha/hp in normal children, T10 to L3 (Gaca 2010, AJR 194:516; CT, n = 100, no effect of age)."""
-
-WEDGE_P5_LEVELS = COLUMN[COLUMN.index(Level.T10) : COLUMN.index(Level.L3) + 1]
-
-REMARK_WEDGE = (
-    f"wedge_below_p5: ha/hp below {WEDGE_P5}, the 5th percentile of normal children at T10 to L3 (Gaca 2010); "
-    "changes no grade"
-)
-REMARK_NO_REFERENCE = "posterior height not judged: no measurable unfractured neighbour within 3 levels"
-
-
 def assess(
     spine: Spine,
     relative_pixel_size: FloatArray,
     spacing: PixelSpacing | None = None,
     scale: Scale = GENANT_1993,
+    band: Band | None = None,
+    burnt_out: Collection[Level] = (),
 ) -> tuple[Finding, ...]:
     """One finding for every level from the first to the last seen, head to foot.
 
@@ -65,18 +53,25 @@ def assess(
         Where it is known, lengths are given in mm, and it is used instead of `relative_pixel_size`.
     scale
         The grading scale.
+    band
+        How the covariance of the landmarks becomes the doubt of a grade; None where the model is not calibrated: losses
+        and grades are then those of the landmarks as they stand, and no error or probability is given.
+    burnt_out
+        Levels of which the picture shows nothing but white or black (see `oiscan.grading.quality`).
     """
     if not spine.vertebrae:
         return ()
     size = np.asarray(relative_pixel_size, dtype=float) if spacing is None else spacing.row_column_mm
     seen = {vertebra.level: vertebra for vertebra in spine.vertebrae}
     levels = _levels_between(seen)
-    reasons = [_unreadable_reason(seen.get(level), spine.view, size) for level in levels]
+    reasons = [
+        BURNT_OUT if level in burnt_out else _unreadable_reason(seen.get(level), spine.view, size) for level in levels
+    ]
     findings = [_described(level, seen.get(level), reason) for level, reason in zip(levels, reasons, strict=True)]
     readable = [None if reason else seen[level] for level, reason in zip(levels, reasons, strict=True)]
     if spine.view is View.AP:
         return tuple(_with_ap_size(*pair, spacing) for pair in zip(findings, readable, strict=True))
-    return _graded(findings, readable, size, spacing is not None, scale)
+    return _graded(findings, readable, size, spacing is not None, scale, band)
 
 
 def _levels_between(seen: dict[Level, Vertebra]) -> list[Level]:
@@ -151,47 +146,55 @@ def _graded(
     size: FloatArray,
     in_mm: bool,
     scale: Scale,
+    band: Band | None,
 ) -> tuple[Finding, ...]:
-    heights = [None if vertebra is None else lateral_heights(vertebra.landmarks_px, size) for vertebra in readable]
-    references = posterior_references(heights, scale)
+    column = Column.of([None if vertebra is None else Body.of(vertebra, size) for vertebra in readable], scale)
     names = [finding.level.value for finding in findings]
-    graded = []
-    for finding, h, reference in zip(findings, heights, references, strict=True):
-        if h is not None:
-            finding = _with_heights_mm(finding, h) if in_mm else finding
-            finding = _with_grade(finding, h, reference, names, scale)
-        graded.append(finding)
+    graded = list(findings)
+    for i, body in enumerate(column.bodies):
+        if body is not None:
+            finding = replace(findings[i], **body.measures(in_mm), **_against_others(column, i, body, names))
+            finding = _with_grade(finding, body, column.reference(i), scale)
+            if band is not None:
+                finding = _with_doubt(finding, column, i, in_mm, scale, band)
+            graded[i] = replace(finding, remarks=remarks(finding))
     return tuple(graded)
 
 
-def _with_heights_mm(finding: Finding, heights: Heights) -> Finding:
-    return replace(
-        finding,
-        anterior_height_mm=heights.anterior,
-        middle_height_mm=heights.middle,
-        posterior_height_mm=heights.posterior,
-        depth_mm=heights.depth,
-    )
+def _against_others(column: Column, position: int, body: Body, names: Sequence[str]) -> dict[str, Any]:
+    reference, trend, posterior = column.reference(position), column.trend(position), body.heights.posterior
+    return {
+        "ratio_posterior_reference": None if reference is None else posterior / reference.posterior,
+        "posterior_reference": "" if reference is None else " ".join(names[i] for i in reference.neighbours),
+        "ratio_posterior_trend": None if trend is None else posterior / trend,
+    }
 
 
-def _with_grade(
-    finding: Finding, heights: Heights, reference: Reference | None, names: Sequence[str], scale: Scale
-) -> Finding:
-    lost = losses(heights, reference)
+def _with_grade(finding: Finding, body: Body, reference: Reference | None, scale: Scale) -> Finding:
+    """Graded by the measured loss as it stands."""
+    lost = losses(body.heights, reference)
     number = grade(lost.largest, scale)
     return replace(
-        finding,
-        ratio_anterior_posterior=heights.anterior_posterior,
-        ratio_middle_posterior=heights.middle_posterior,
-        ratio_posterior_reference=None if reference is None else heights.posterior / reference.posterior,
-        posterior_reference="" if reference is None else " ".join(names[i] for i in reference.neighbours),
-        height_loss_percent=lost.largest,
-        grade=number,
-        deformity=lost.deformity if number else "",
-        remarks=_remarks(finding.level, heights, reference),
+        finding, height_loss_percent=lost.largest, grade=number, deformity=lost.deformity if number else ""
     )
 
 
-def _remarks(level: Level, heights: Heights, reference: Reference | None) -> tuple[str, ...]:
-    wedged = level in WEDGE_P5_LEVELS and heights.anterior_posterior < WEDGE_P5
-    return (REMARK_WEDGE,) * wedged + (REMARK_NO_REFERENCE,) * (reference is None)
+def _with_doubt(
+    finding: Finding, column: Column, position: int, in_mm: bool, scale: Scale, band: Band
+) -> Finding:
+    """Graded by what the true loss is likely to be."""
+    body, reference = column.bodies[position], column.reference(position)
+    assert body is not None
+    likely = likely_loss(body.heights, body.errors, reference, column.reference_error(position), band)
+    probabilities = likely.grades(scale)
+    number = likeliest_grade(probabilities)
+    return replace(
+        finding,
+        height_loss_percent=likely.percent,
+        height_loss_interval_percent=likely.interval,
+        grade_probabilities=probabilities,
+        grade=number,
+        borderline=borderline_grades(probabilities, number),
+        deformity=losses(body.heights, reference).deformity if number else "",
+        standard_errors=column.standard_errors(position, in_mm) | {"height_loss_percent": likely.standard_error},
+    )

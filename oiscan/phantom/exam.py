@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -77,8 +77,10 @@ class Exam:
     bone: BoneTruth | None = None
 
 
-def draw_exam(settings: ExamSettings, meshes: Arches | None = None) -> Exam:
-    """Draw a person and both pictures.
+def draw_exam(
+    settings: ExamSettings, meshes: Arches | None = None, views: Sequence[View] = tuple(View)
+) -> Exam:
+    """Draw a person and both pictures, or only some: the others do not change, and without AP there is no `bone`.
 
     Parameters
     ----------
@@ -89,9 +91,9 @@ def draw_exam(settings: ExamSettings, meshes: Arches | None = None) -> Exam:
     anatomy = draw_anatomy(rng, settings.age_years, settings.fractured)
     physical = settings.route is Route.PHYSICAL
     draw = partial(draw_physical_scene, meshes=meshes) if physical else draw_scene
-    views = {view: _view(np.random.default_rng([settings.seed, 2 + i]), settings, anatomy, view, draw)
-             for i, view in enumerate(View)}
-    return Exam(settings, anatomy, views, bone_truth(anatomy, meshes) if physical else None)
+    drawn = {view: _view(np.random.default_rng([settings.seed, 2 + i]), settings, anatomy, view, draw)
+             for i, view in enumerate(View) if view in views}
+    return Exam(settings, anatomy, drawn, bone_truth(anatomy, meshes) if physical and View.AP in views else None)
 
 
 def _view(

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from oiscan.grading import SCALES
 from oiscan.report import Report
 from oiscan.reports.picture import encode_png, overlay
-from oiscan.reports.summary import Totals, count_fractures, levels_span, worst_first
+from oiscan.reports.summary import Totals, count_fractures, grades_between, levels_span, worst_first
 
 _EMPTY_SUBJECTS: Mapping[str, str] = {}
 _EMPTY_DAYS: Mapping[str, int | None] = {}
@@ -83,6 +83,7 @@ def _templates() -> Environment:
     templates.filters["number"] = _number
     templates.filters["levels"] = levels_span
     templates.filters["fractures"] = count_fractures
+    templates.filters["between"] = grades_between
     return templates
 
 

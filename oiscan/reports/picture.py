@@ -14,6 +14,7 @@ from oiscan.errors import ConfigError
 from oiscan.report import Finding, Report, Verdict
 from oiscan.reports import draw
 from oiscan.reports.draw import ColourArray
+from oiscan.reports.summary import grades_between
 from oiscan.scan import BoolArray, FloatArray, Scan
 
 if TYPE_CHECKING:
@@ -181,7 +182,8 @@ def _label_text(finding: Finding) -> str:
         return f"{finding.level}: ?"
     if finding.grade is None:
         return finding.level.value
-    return f"{finding.level}: {finding.grade} {finding.deformity}".rstrip()
+    between = f"({grades_between(finding)})" if finding.borderline else ""
+    return " ".join(text for text in (f"{finding.level}: {finding.grade}", finding.deformity, between) if text)
 
 
 def _kind(finding: Finding) -> int | None:

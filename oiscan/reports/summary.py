@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from oiscan.report import Report, Status, Verdict
+from oiscan.report import Finding, Report, Status, Verdict
 
 _LAST_TO_LOOK_AT = (Status.SCORED, Status.UNREADABLE, Status.FAILED, Status.UNSUPPORTED)
 
@@ -15,6 +15,11 @@ def levels_span(report: Report) -> str:
     """First and last level of a report, such as "T6-L5"; one level alone as "L1"; empty when there is none."""
     ends = [report.findings[i].level.value for i in (0, -1)] if report.findings else []
     return "-".join(dict.fromkeys(ends))
+
+
+def grades_between(finding: Finding) -> str:
+    """The two grades a borderline vertebra lies between, such as "0/1"; empty for any other."""
+    return "/".join(map(str, finding.borderline))
 
 
 def count_fractures(report: Report) -> int | None:

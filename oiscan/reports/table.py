@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from oiscan.report import Finding, Report, Verdict
-from oiscan.reports.summary import count_fractures, count_verdict, levels_span
+from oiscan.reports.summary import count_fractures, count_verdict, grades_between, levels_span
 
 SCAN_DECIMALS: dict[str, int | None] = {
     "scan_id": None,
@@ -30,7 +30,9 @@ SCAN_DECIMALS: dict[str, int | None] = {
     "worst_grade": 0,
     "grade_sum": 0,
     "grade_n": 0,
+    "sdi": 0,
     "n_fractures": 0,
+    "n_borderline": 0,
     "vertebrae_scored": 0,
     "vertebrae_unreadable": 0,
     "levels": None,
@@ -69,21 +71,50 @@ VERTEBRA_DECIMALS: dict[str, int | None] = {
     "ratio_middle_posterior": 4,
     "ratio_posterior_reference": 4,
     "posterior_reference": None,
+    "ratio_posterior_trend": 4,
+    "ratio_middle_anterior": 4,
+    "ratio_anterior_depth": 4,
+    "ratio_middle_depth": 4,
+    "ratio_posterior_depth": 4,
     "height_loss_percent": 2,
+    "height_loss_low_percent": 2,
+    "height_loss_high_percent": 2,
     "scale": None,
     "grade": 0,
+    "borderline": None,
+    "fracture_probability": 4,
+    "grade_probabilities": None,
     "deformity": None,
     "width_mm": 3,
     "height_mm": 3,
     "area_cm2": 4,
     "landmark_sd_px": 3,
+    "anterior_height_se_mm": 3,
+    "middle_height_se_mm": 3,
+    "posterior_height_se_mm": 3,
+    "ratio_anterior_posterior_se": 4,
+    "ratio_middle_posterior_se": 4,
+    "ratio_posterior_reference_se": 4,
+    "height_loss_se_percent": 2,
     "remarks": None,
+    "reader_note": None,
     "spacing_source": None,
     "input_sha256": None,
     "model_sha256": None,
     "program_version": None,
 }
 """Columns of `vertebrae.csv`, in order, and their decimals: None for text, 0 for whole numbers."""
+
+STANDARD_ERRORS = {
+    "anterior_height_se_mm": "anterior_height_mm",
+    "middle_height_se_mm": "middle_height_mm",
+    "posterior_height_se_mm": "posterior_height_mm",
+    "ratio_anterior_posterior_se": "ratio_anterior_posterior",
+    "ratio_middle_posterior_se": "ratio_middle_posterior",
+    "ratio_posterior_reference_se": "ratio_posterior_reference",
+    "height_loss_se_percent": "height_loss_percent",
+}
+"""Columns that hold the standard error of another one; all others are in the JSON files."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Text that starts so may be run as a formula by a spreadsheet program (OWASP, CSV injection)."""
@@ -157,6 +188,7 @@ def _scan_row(report: Report) -> dict[str, object]:
         "view": report.view.value if report.view else "",
         "status": report.status.value,
         "n_fractures": count_fractures(report),
+        "n_borderline": sum(bool(finding.borderline) for finding in report.findings) if report.grade_n else None,
         "vertebrae_scored": count_verdict(report, Verdict.SCORED),
         "vertebrae_unreadable": count_verdict(report, Verdict.UNREADABLE),
         "levels": levels_span(report),
@@ -176,9 +208,24 @@ def _vertebra_row(report: Report, finding: Finding) -> dict[str, object]:
         "scale": report.scale if finding.grade is not None else "",
         "landmark_sd_px": fmean(finding.landmark_sd_px) if finding.landmark_sd_px else None,
         "remarks": "; ".join(finding.remarks),
+        **_doubt_cells(finding),
     }
     measured = {name: getattr(finding, name) for name in VERTEBRA_DECIMALS if hasattr(finding, name)}
     return measured | {name: getattr(report, name) for name in of_scan} | derived
+
+
+def _doubt_cells(finding: Finding) -> dict[str, object]:
+    """How sure loss and grade are; blank where the model is not calibrated."""
+    low, high = finding.height_loss_interval_percent or (None, None)
+    probabilities = finding.grade_probabilities
+    return {
+        "height_loss_low_percent": low,
+        "height_loss_high_percent": high,
+        "borderline": grades_between(finding),
+        "fracture_probability": 1 - probabilities[0] if probabilities else None,
+        "grade_probabilities": " ".join(f"{probability:.3f}" for probability in probabilities),
+        **{column: finding.standard_errors.get(name) for column, name in STANDARD_ERRORS.items()},
+    }
 
 
 def typed_frame(rows: list[dict[str, object]], decimals: Mapping[str, int | None]) -> pd.DataFrame:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from oiscan.grading.morphometry import ap_size, crosses_itself, landmark_sd, lateral_heights, polygon_area
+from oiscan.grading.morphometry import (
+    ap_size,
+    area_error,
+    crosses_itself,
+    landmark_sd,
+    lateral_errors,
+    lateral_heights,
+    polygon_area,
+    ratio_error,
+)
 from tests.grading.bodies import body
 
 ONE = np.ones(2)
@@ -66,3 +75,26 @@ def test_depth_is_the_mean_of_both_endplates() -> None:
     landmarks = body(anterior=20, middle=20, posterior=20, depth=24)
     landmarks[3, 1] += 4  # the inferior endplate reaches 4 further forward
     assert lateral_heights(landmarks, ONE).depth == pytest.approx((24 + 28) / 2)
+
+
+def test_errors_of_lengths_by_hand() -> None:
+    """Upright box, 2 x 0.3 mm of row error at each landmark: a height errs by sqrt(2) * 0.3, columns do not matter."""
+    covariance = np.tile(np.diag([0.09, 0.16]), (6, 1, 1))
+    errors = lateral_errors(body(20, 20, 20, depth=24), covariance, ONE)
+    assert (errors.anterior, errors.middle, errors.posterior) == pytest.approx((0.3 * 2**0.5,) * 3)
+    assert errors.depth == pytest.approx(0.4)  # sqrt(2) * 0.4 an endplate, the mean of two
+    doubled = lateral_errors(body(20, 20, 20, depth=24), covariance, np.array([2.0, 1.0]))
+    assert doubled.posterior == pytest.approx(0.6 * 2**0.5)
+
+
+def test_error_of_a_ratio_by_hand() -> None:
+    assert ratio_error(15, 0.3, 20, 0.2) == pytest.approx(0.75 * np.hypot(0.02, 0.01))
+
+
+def test_error_of_an_area_is_that_of_many_measurements() -> None:
+    rng = np.random.default_rng(0)
+    points, size = body(15, 14, 20, depth=24), np.array([0.5, 0.4])
+    covariance = np.tile([[0.2, 0.05], [0.05, 0.1]], (6, 1, 1))
+    noise = rng.multivariate_normal([0, 0], covariance[0], (4000, 6))
+    areas = [polygon_area(points + one, size) for one in noise]
+    assert area_error(points, covariance, size) == pytest.approx(np.std(areas), rel=0.05)

@@ -6,7 +6,7 @@ import pytest
 
 from oiscan.grading.genant import GENANT_1993
 from oiscan.grading.morphometry import Heights
-from oiscan.grading.shape import Losses, Reference, losses, posterior_references
+from oiscan.grading.shape import Losses, Reference, losses, reference_at, sound_vertebrae, trend_at
 
 
 def box(height: float) -> Heights:
@@ -15,7 +15,8 @@ def box(height: float) -> Heights:
 
 def references(*heights: Heights | float | None) -> list[Reference | None]:
     spine = [box(h) if isinstance(h, (int, float)) else h for h in heights]
-    return list(posterior_references(spine, GENANT_1993))
+    sound = sound_vertebrae(spine, GENANT_1993)
+    return [None if one is None else reference_at(i, sound) for i, one in enumerate(spine)]
 
 
 WEDGED = Heights(anterior=10, middle=15, posterior=20, depth=24)
@@ -76,3 +77,11 @@ def test_the_largest_loss_names_the_deformity() -> None:
     assert Losses(10, 30, 20).deformity == "biconcave"
     assert Losses(10, 20, 30).deformity == "crush"
     assert Losses(30 - 1e-12, 30, 30).deformity == "wedge"
+
+
+def test_the_trend_is_that_of_all_other_sound_vertebrae() -> None:
+    spine = [box(height) for height in (20, 21, 22, 30, 24, 25)]
+    sound = sound_vertebrae([*spine, WEDGED], GENANT_1993)
+    assert trend_at(3, sound) == pytest.approx(23)  # all others lie on 20, 21, ... 25
+    assert trend_at(6, sound) == pytest.approx(25, abs=1)
+    assert trend_at(0, {i: spine[i] for i in (0, 1, 2, 4)}) is None

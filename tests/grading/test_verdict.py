@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from oiscan.anatomy import Level, View
 from oiscan.grading import CRABTREE, GENANT_1993, assess
-from oiscan.grading.verdict import IMPOSSIBLE, REMARK_NO_REFERENCE, REMARK_WEDGE
+from oiscan.grading.doubt import Band
+from oiscan.grading.remarks import APOPHYSIS, CUPID, NO_REFERENCE, SHORT_BACK, WEDGE
+from oiscan.grading.verdict import BURNT_OUT, IMPOSSIBLE
 from oiscan.report import Finding, Verdict
 from oiscan.scan import FloatArray, PixelSpacing
 from oiscan.spine import Evidence, Spine
@@ -155,7 +158,7 @@ def test_an_unreadable_vertebra_is_no_reference() -> None:
 def test_without_neighbours_a_crush_cannot_be_seen_and_is_said_so() -> None:
     finding = assess(column({"L1": (8, 8, 8)}), SQUARE)[0]
     assert (finding.grade, finding.ratio_posterior_reference, finding.posterior_reference) == (0, None, "")
-    assert REMARK_NO_REFERENCE in finding.remarks
+    assert NO_REFERENCE in finding.remarks
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,7 @@ def test_without_neighbours_a_crush_cannot_be_seen_and_is_said_so() -> None:
 )
 def test_the_wedge_remark_changes_no_grade(level: str, anterior: float, remarked: bool, grade: int) -> None:
     finding = assess(column({level: (anterior, 20, 20)}), SQUARE)[0]
-    assert (REMARK_WEDGE in finding.remarks, finding.grade) == (remarked, grade)
+    assert (WEDGE in finding.remarks, finding.grade) == (remarked, grade)
 
 
 def test_the_scale_is_the_callers() -> None:
@@ -254,3 +257,64 @@ def test_a_deeper_dent_is_never_a_lower_grade(one: float, other: float) -> None:
         deep, shallow = middle_of(dented(low)), middle_of(dented(high))
         assert deep.grade is not None and shallow.grade is not None
         assert deep.grade >= shallow.grade
+
+
+EXACT = Band(math.inf)
+
+
+def test_with_hardly_any_error_the_doubt_changes_nothing() -> None:
+    sure = [vertebra(Level(name), body(*sizes, centre=(50 + 30 * i, 50)), sd_px=0.001)
+            for i, (name, sizes) in enumerate({"L1": SOUND, "L2": (20, 15, 20), "L3": SOUND}.items())]  # fmt: skip
+    plain, doubted = (assess(spine(sure), SQUARE, MM, band=band)[1] for band in (None, EXACT))
+    assert (plain.grade, plain.grade_probabilities, plain.standard_errors) == (2, (), {})
+    assert (plain.height_loss_interval_percent, plain.borderline) == ((), ())
+    assert doubted.height_loss_percent == pytest.approx(25, abs=0.05)
+    assert doubted.ratio_middle_posterior == plain.ratio_middle_posterior
+
+
+def test_doubt_becomes_probabilities_and_a_borderline_grade() -> None:
+    """hm/hp of 0.799 with landmarks that err by 0.2 of 20: the loss of 20.1 % may as well be less than 20."""
+    seen = [vertebra(Level(name), body(*sizes, centre=(50 + 30 * i, 50)), sd_px=0.2)
+            for i, (name, sizes) in enumerate({"L1": SOUND, "L2": (20, 15.98, 20), "L3": SOUND}.items())]  # fmt: skip
+    finding = assess(spine(seen), SQUARE, MM, band=EXACT)[1]
+    assert finding.borderline == (0, 1)
+    assert sum(finding.grade_probabilities) == pytest.approx(1)
+    low, high = finding.height_loss_interval_percent
+    assert low < 20.1 < high
+    assert finding.standard_errors["posterior_height_mm"] == pytest.approx(0.2 * 2**0.5)
+    assert finding.standard_errors["ratio_posterior_reference"] > 0.03  # nature's scatter is in it
+    assert "ratio_posterior_reference" in finding.standard_errors
+
+
+def test_measures_of_shape() -> None:
+    finding = assess(column({"T12": SOUND, "L1": SOUND, "L2": (18, 15, 20), "L3": SOUND, "L4": SOUND}), SQUARE, MM)[2]
+    depth = np.hypot(24, 1)
+    assert finding.ratio_middle_anterior == pytest.approx(15 / 18)
+    assert (finding.ratio_anterior_depth, finding.ratio_middle_depth, finding.ratio_posterior_depth) == pytest.approx(
+        (18 / depth, 15 / depth, 20 / depth)
+    )
+    assert finding.area_cm2 == pytest.approx((20 + 15 + 15 + 18) / 2 * 12 / 100)  # two trapezia, 12 mm each
+    assert finding.ratio_posterior_trend == pytest.approx(1)
+
+
+def test_a_burnt_out_body_is_unreadable() -> None:
+    finding = assess(column({"L1": SOUND, "L2": SOUND}), SQUARE, burnt_out=(Level.L2,))[1]
+    assert (finding.status, finding.reason, finding.grade) == (Verdict.UNREADABLE, BURNT_OUT, None)
+
+
+@pytest.mark.parametrize(
+    ("level", "sizes", "remark"),
+    [
+        ("T12", (15.5, 18, 20), APOPHYSIS),
+        ("L4", (20, 15.5, 20), CUPID),
+        ("L5", (18, 16, 15), SHORT_BACK),
+    ],
+)
+def test_look_alikes_are_remarks(level: str, sizes: tuple[float, float, float], remark: str) -> None:
+    levels = {"T12": ("T11", "L1"), "L4": ("L3", "L5"), "L5": ("L3", "L4")}[level]
+    bodies = dict.fromkeys(levels, SOUND) | {level: sizes}
+    ordered = {name: bodies[name] for name in Level if name in bodies}
+    finding = next(f for f in assess(column(ordered), SQUARE) if f.level == level)
+    assert remark in finding.remarks
+    assert finding.grade is not None and finding.grade >= 1
+    assert all(remark not in other.remarks for other in assess(column(ordered), SQUARE) if other.level != level)

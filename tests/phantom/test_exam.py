@@ -38,3 +38,10 @@ def test_a_look_changes_the_picture_and_not_the_person(exam: Exam) -> None:
     for view in View:
         np.testing.assert_array_equal(exam.views[view].landmarks_px, other.views[view].landmarks_px)
         assert not np.array_equal(exam.views[view].picture, other.views[view].picture)
+
+
+def test_one_view_alone_is_that_of_both(exam: Exam) -> None:
+    alone = draw_exam(exam.settings, views=(View.LATERAL,))
+    assert set(alone.views) == {View.LATERAL}
+    np.testing.assert_array_equal(alone.views[View.LATERAL].picture, exam.views[View.LATERAL].picture)
+    assert truth(alone, View.LATERAL) == truth(exam, View.LATERAL)

@@ -9,7 +9,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from oiscan.report import Report
+from oiscan.anatomy import Level, View
+from oiscan.report import Finding, Report, Status, Verdict
+from oiscan.reports.page import index_page
 from oiscan.reports.table import (
     SCAN_DECIMALS,
     VERTEBRA_DECIMALS,
@@ -28,7 +30,7 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_columns_of_scans() -> None:
     header = scans_csv([]).splitlines()
     assert header == [
-        "scan_id,subject,age_years,age_precision,sex,day,view,status,reason,worst_grade,grade_sum,grade_n,n_fractures,"
+        "scan_id,subject,age_years,age_precision,sex,day,view,status,reason,worst_grade,grade_sum,grade_n,sdi,n_fractures,n_borderline,"
         "vertebrae_scored,vertebrae_unreadable,levels,anterior,numbering_anchor,numbering_probability,spacing_row_mm,"
         "spacing_column_mm,spacing_source,maker,model,software,protocol,scale,notes,input_sha256,model_sha256,"
         "program_version"
@@ -40,8 +42,12 @@ def test_columns_of_vertebrae() -> None:
     assert header == [
         "scan_id,subject,day,view,level,status,reason,confidence,anterior_height_mm,middle_height_mm,"
         "posterior_height_mm,depth_mm,ratio_anterior_posterior,ratio_middle_posterior,ratio_posterior_reference,"
-        "posterior_reference,height_loss_percent,scale,grade,deformity,width_mm,height_mm,area_cm2,landmark_sd_px,"
-        "remarks,spacing_source,input_sha256,model_sha256,program_version"
+        "posterior_reference,ratio_posterior_trend,ratio_middle_anterior,ratio_anterior_depth,ratio_middle_depth,"
+        "ratio_posterior_depth,height_loss_percent,height_loss_low_percent,height_loss_high_percent,scale,grade,"
+        "borderline,fracture_probability,grade_probabilities,deformity,width_mm,height_mm,area_cm2,landmark_sd_px,"
+        "anterior_height_se_mm,middle_height_se_mm,posterior_height_se_mm,ratio_anterior_posterior_se,"
+        "ratio_middle_posterior_se,ratio_posterior_reference_se,height_loss_se_percent,"
+        "remarks,reader_note,spacing_source,input_sha256,model_sha256,program_version"
     ]
 
 
@@ -100,7 +106,10 @@ def test_a_row_a_vertebra() -> None:
         "deformity": "biconcave",
         "landmark_sd_px": "0.500",
         "posterior_reference": "T11 L2",
-        "area_cm2": "",
+        "area_cm2": "4.0800",
+        "borderline": "",
+        "fracture_probability": "",
+        "reader_note": "",
     }
     assert {name: biconcave[name] for name in expected} == expected
 
@@ -160,3 +169,22 @@ def test_numbers_are_not_defused() -> None:
 def test_commas_quotes_and_line_breaks_stay_in_their_cell() -> None:
     text = 'a, "b"\r\nc'
     assert rows(scans_csv([named(text)]))[0]["maker"] == text
+
+
+def test_doubt_stands_in_columns_of_its_own() -> None:
+    doubtful = Finding(
+        Level.L1, Verdict.SCORED, height_loss_percent=20.5, height_loss_interval_percent=(16.0, 25.0), grade=1,
+        grade_probabilities=(0.45, 0.5, 0.05, 0.0), borderline=(0, 1), deformity="wedge",
+        standard_errors={"height_loss_percent": 2.1, "anterior_height_mm": 0.25},
+    )  # fmt: skip
+    report = Report("a" * 16, "a" * 64, Status.SCORED, view=View.LATERAL, scale="genant", findings=(doubtful,))
+    (row,) = rows(vertebrae_csv([report]))
+    expected = {
+        "height_loss_low_percent": "16.00", "height_loss_high_percent": "25.00", "borderline": "0/1",
+        "fracture_probability": "0.5500", "grade_probabilities": "0.450 0.500 0.050 0.000",
+        "height_loss_se_percent": "2.10", "anterior_height_se_mm": "0.250", "middle_height_se_mm": "",
+    }  # fmt: skip
+    assert {name: row[name] for name in expected} == expected
+    (scan,) = rows(scans_csv([report]))
+    assert (scan["n_borderline"], scan["grade_sum"], scan["sdi"]) == ("1", "1", "")
+    assert "0/1" in index_page([report]) and "0.45" in index_page([report])
