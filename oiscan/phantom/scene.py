@@ -37,7 +37,7 @@ class Scene:
     pixels_per_mm
         Resolution.
     anatomy
-        The person.
+        The person, tilted as the beam sees it.
     metal
         (rows, columns), True where metal lies; None where there is none.
     """
@@ -75,10 +75,10 @@ def draw_scene(
     if view is View.LATERAL:
         landmarks, outlines, metal = _draw_lateral(rng, anatomy, canvas, style)
     else:
-        seen = _under_a_beam(rng, anatomy) if style < RADIOGRAPH else anatomy
-        metal = draw_ap(rng, seen, canvas, style)
-        landmarks = ap_corners(seen)
-        outlines = ap_outline(seen, _near(canvas, landmarks[:SACRUM]))
+        anatomy = _under_a_beam(rng, anatomy) if style < RADIOGRAPH else anatomy
+        metal = draw_ap(rng, anatomy, canvas, style)
+        landmarks = ap_corners(anatomy)
+        outlines = ap_outline(anatomy, _near(canvas, landmarks[:SACRUM]))
     return Scene(
         picture=chain(rng, canvas.values, pixels_per_mm),
         landmarks_px=canvas.to_pixels(landmarks),
