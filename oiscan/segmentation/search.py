@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,10 @@ FEWEST_VERTEBRAE = 3
 
 SIZE_RANGE_PX = {View.LATERAL: (24.0, 40.0), View.AP: (28.0, 48.0)}
 """Median depth (lateral) or width (AP) at which the finder is at its best; children are small at 1 mm a pixel."""
+
+CERTAIN = 0.7
+"""Mean score of a column above which nobody asks whether bone is dark: at hand, columns of pictures read with the wrong
+polarity reach 0.67 at most and earn less than those read rightly in every one of 27 radiographs."""
 
 BEST_SIZE_PX = {View.LATERAL: 31.0, View.AP: 38.0}
 
@@ -38,17 +42,26 @@ class Found:
         Pixels of `picture` per mm, or per pixel width of the scan where its spacing is not known.
     mirrored
         Whether `picture` shows the scan with left and right exchanged.
+    negative
+        Whether it shows bright and dark exchanged.
     """
 
     column: Column
     picture: Picture
     scale: float
     mirrored: bool
+    negative: bool = False
 
     @property
     def size_px(self) -> float:
         """Median depth or width of the column's vertebrae."""
         return float(np.median([vertebra.depth for vertebra in self.column.vertebrae]))
+
+    @property
+    def certainty(self) -> float:
+        """Mean score of the vertebrae the finder saw; 0 where there are none."""
+        scores = [vertebra.score for vertebra in self.column.vertebrae if vertebra.score > 0]
+        return float(np.mean(scores)) if scores else 0.0
 
     @property
     def complete(self) -> bool:
@@ -57,7 +70,24 @@ class Found:
 
 
 def find_column(model: Model, scan: Scan, view: View, grey: ImageArray) -> Found:
-    """The best column of a scan, over pixel sizes and facings; `grey` (rows, columns) is the stretched scan."""
+    """The best column of a scan, over pixel sizes and facings; `grey` (rows, columns) is the stretched scan.
+
+    Where the finder is not certain of it, bone may be dark in this picture, whatever its header says: then the picture
+    is looked at once more with bright and dark exchanged, and the better column counts.
+    """
+    found = _find_upright(model, scan, view, grey)
+    if found.certainty >= CERTAIN:
+        return found
+    exchanged = _find_upright(model, scan, view, negative(scan, grey))
+    return _best([found, replace(exchanged, negative=True)])
+
+
+def negative(scan: Scan, grey: ImageArray) -> ImageArray:
+    """The stretched scan with bright and dark exchanged; unscanned margins stay dark."""
+    return np.asarray(1 - grey if scan.scanned is None else np.where(scan.scanned, 1 - grey, 0), np.float32)
+
+
+def _find_upright(model: Model, scan: Scan, view: View, grey: ImageArray) -> Found:
     facings = (False, True) if view is View.LATERAL else (False,)
     found = None
     if scan.spacing is not None:

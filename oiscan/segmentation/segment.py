@@ -16,7 +16,7 @@ from oiscan.segmentation.model import Model
 from oiscan.segmentation.numbering import name_levels, with_l5
 from oiscan.segmentation.preprocess import Affine, quad_size, stretched_grey, to_stored
 from oiscan.segmentation.refiner import Refined, refine
-from oiscan.segmentation.search import FEWEST_VERTEBRAE, Found, find_column, picture_at
+from oiscan.segmentation.search import FEWEST_VERTEBRAE, Found, find_column, negative, picture_at
 from oiscan.segmentation.stated import name_as_stated
 from oiscan.spine import Evidence, Numbering, Spine, StatedLevel, Vertebra
 
@@ -35,6 +35,7 @@ SURE_NAMES = 0.8
 
 NAMED_BY_READER = "the levels are those a reader stated"
 NO_COLUMN = "no continuous row of vertebrae was found"
+READ_AS_NEGATIVE = "bone looks dark in this picture: it was read with bright and dark exchanged"
 MOSTLY_UNCLEAR = "more than half of the vertebrae are faint, overlapped or cut by the edge of the picture"
 
 
@@ -103,7 +104,7 @@ def segment(scan: Scan, model: Model, stated: StatedLevel | None = None) -> Spin
         _vertebrae(seen.places, levels, to_image),
         numbering,
         anterior=_anterior(view, seen.found),
-        notes=_notes(view, seen.places) + _naming_notes(numbering),
+        notes=_notes(view, seen) + _naming_notes(numbering),
     )
 
 
@@ -111,6 +112,7 @@ def see(scan: Scan, model: Model) -> Seen:
     """Find the column of a scan and judge its vertebrae, before they have names; raises as `segment` does."""
     view, grey = _view(scan), stretched_grey(scan)
     found = find_column(model, scan, view, grey)
+    grey = negative(scan, grey) if found.negative else grey
     found = replace(found, column=with_l5(found.column, view))
     places = _places(scan, view, model, grey, found) if found.complete else []
     kept, between = _without_false_ends(places)
@@ -211,8 +213,8 @@ def _anterior(view: View, found: Found) -> str:
     return "left" if found.mirrored else "right"
 
 
-def _notes(view: View, places: Sequence[Place]) -> tuple[str, ...]:
-    notes = []
+def _notes(view: View, seen: Seen) -> tuple[str, ...]:
+    places, notes = seen.places, [READ_AS_NEGATIVE] if seen.found.negative else []
     if sum(place.evidence is not Evidence.CLEAR for place in places) > len(places) / 2:
         notes.append(MOSTLY_UNCLEAR)
     clear = [place.refined for place in places if place.evidence is Evidence.CLEAR]

@@ -114,7 +114,8 @@ def _rectangle(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Corners of the rectangle, wider than high, with the mean and the second moments of these pixels."""
     variances, (_, (across_x, across_y)) = np.linalg.eigh(np.cov(x, y))
     height, depth = np.sqrt(12 * variances)
-    return quad(x.mean(), y.mean(), depth, height, float(np.degrees(np.arctan(across_y / across_x))))
+    turn = np.arctan(across_y / across_x) if across_x else np.pi / 2
+    return quad(x.mean(), y.mean(), depth, height, float(np.degrees(turn)))
 
 
 def _read_crop(crop: np.ndarray) -> tuple[np.ndarray, float]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from oiscan.anatomy import COLUMN, Level, View
 from oiscan.errors import LevelError, UnsupportedScanError
 from oiscan.scan import PixelSpacing, Scan, StoredFrame
 from oiscan.segmentation import segment
-from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NAMED_BY_READER, NO_COLUMN, _naming_notes
+from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NAMED_BY_READER, NO_COLUMN, READ_AS_NEGATIVE, _naming_notes
 from oiscan.spine import Evidence, Numbering, Spine, StatedLevel
 from tests.segmentation.drawn import DrawnModel, column, draw, quad
 
@@ -46,6 +48,18 @@ def test_every_vertebra_is_found_named_and_placed(view: View, mm: tuple[float, f
     assert all(vertebra.evidence is Evidence.CLEAR for vertebra in spine.vertebrae)
     assert all(vertebra.confidence == pytest.approx(0.95) for vertebra in spine.vertebrae)
     assert spine.notes == ()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_picture_whose_bone_is_dark_is_read_all_the_same_and_told_so(view: View) -> None:
+    """The front of a body is its brightest part, and its darkest in the negative: a negative that is read as a
+    positive shows no bright body at all, so only exchanging bright and dark finds one."""
+    given = scan(column(8, depth=32.0), view)
+    dark = replace(given, pixels=1 - given.pixels)
+    right, told = segment(given, DrawnModel()), segment(dark, DrawnModel())
+    assert READ_AS_NEGATIVE in told.notes
+    assert READ_AS_NEGATIVE not in right.notes
+    np.testing.assert_allclose(corners_of(told), corners_of(right), atol=0.5)
 
 
 def test_a_patient_facing_left_is_mirrored_and_told_so() -> None:
