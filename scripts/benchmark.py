@@ -41,7 +41,7 @@ IMPORT = "import time; start = time.process_time(); import oiscan; print(time.pr
 COLD = "import sys; import oiscan; oiscan.score(sys.argv[1], model=sys.argv[2])"
 MEMORY = """
 import os, sys, oiscan
-from oiscan.evaluation.memory import peak_memory_mib
+from oiscan.evaluation.broken_files.memory import peak_memory_mib
 for file in sys.argv[2:]:
     oiscan.score(file, model=sys.argv[1])
 print(peak_memory_mib(os.getpid()))

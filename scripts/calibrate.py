@@ -4,7 +4,7 @@
 
 Fits, for each view, how the landmarks' stated spread becomes that of their errors (see `oiscan.evaluation.calibration`)
 and prints how many landmarks the 68 % and 95 % regions then hold: of every second person, by the table fitted on the
-others. Then, on children drawn for that alone, the doubt of grades by age (`oiscan.evaluation.grading_fit`). The card
+others. Then, on children drawn for that alone, the doubt of grades by age (`oiscan.evaluation.grades.fit`). The card
 says that it is simulated. Retrained weights have to be calibrated anew.
 """
 
@@ -19,8 +19,8 @@ from oiscan.anatomy import View
 from oiscan.errors import OiscanError
 from oiscan.evaluation.calibration import cross_checked, fitted
 from oiscan.evaluation.cases import Case
-from oiscan.evaluation.grading_cases import GRADING_CALIBRATION_SEED, Child, uncalibrated_answers
-from oiscan.evaluation.grading_fit import fitted_doubt
+from oiscan.evaluation.grades.cases import GRADING_CALIBRATION_SEED, Child, uncalibrated_answers
+from oiscan.evaluation.grades.fit import fitted_doubt
 from oiscan.evaluation.simulated import CALIBRATION_LOOKS, CALIBRATION_SEED, Series, evaluate_exams
 from oiscan.grading.doubt import CARD_KEY
 from oiscan.phantom.exam import Route

@@ -10,8 +10,8 @@ and millimetres where the pixel size is known. With ``--compare`` it also says w
 interval of the difference leaves no doubt. Figures of simulated pictures say nothing of clinical accuracy.
 
 ``readers.csv`` has a line a vertebra a reader: ``scan_id, level, reader, status, grade, deformity``, and may have
-heights (see `oiscan.evaluation.readers`). Prints a table and writes ``agreement.json``, ``agreement.txt`` and the plots
-``confusion.png``, ``calibration.png`` and ``bland_altman.png``, those that there are numbers for.
+heights (see `oiscan.evaluation.agreement.readers`). Prints a table and writes ``agreement.json``, ``agreement.txt`` and
+the plots ``confusion.png``, ``calibration.png`` and ``bland_altman.png``, those that there are numbers for.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from oiscan.errors import LabelError, OiscanError
-from oiscan.evaluation.agreement import agreement
-from oiscan.evaluation.agreement_table import agreement_table
+from oiscan.evaluation.agreement.comparison import Panel, compare
+from oiscan.evaluation.agreement.plots import bland_altman_plot, calibration_plot, confusion_plot
+from oiscan.evaluation.agreement.readers import read_readers
+from oiscan.evaluation.agreement.results import read_results
+from oiscan.evaluation.agreement.statistics import agreement
+from oiscan.evaluation.agreement.table import agreement_table
 from oiscan.evaluation.cases import Case, evaluate_labels, outcome, segmented, worst
-from oiscan.evaluation.comparison import Panel, compare
 from oiscan.evaluation.groups import compared_models, told
-from oiscan.evaluation.plots import bland_altman_plot, calibration_plot, confusion_plot
-from oiscan.evaluation.readers import read_readers
-from oiscan.evaluation.results import read_results
 from oiscan.labels import LabelSet, read_labels
 from oiscan.reports.picture import encode_png
 from oiscan.reports.sheet import Tile, contact_sheet

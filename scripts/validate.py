@@ -34,13 +34,13 @@ from pathlib import Path
 from typing import Any
 
 from oiscan.errors import OiscanError
-from oiscan.evaluation import grading_check
 from oiscan.evaluation.altered import LARGEST_FALL, falls
-from oiscan.evaluation.grading_cases import GRADING_SEED, HEALTHY_OFFSET, Child, answers
-from oiscan.evaluation.grading_invariance import LEAST_SAME, same_grades
+from oiscan.evaluation.broken_files.robustness import read_damaged_files
+from oiscan.evaluation.grades import check as grading_check
+from oiscan.evaluation.grades.cases import GRADING_SEED, HEALTHY_OFFSET, Child, answers
+from oiscan.evaluation.grades.invariance import LEAST_SAME, same_grades
 from oiscan.evaluation.groups import told
 from oiscan.evaluation.holdout import promises
-from oiscan.evaluation.robustness import read_damaged_files
 from oiscan.evaluation.simulated import HOLD_OUT_SEED, Series, evaluate_exams
 from oiscan.labels import read_labels
 from oiscan.phantom.exam import Route

@@ -12,13 +12,13 @@ import pytest
 
 from oiscan.anatomy import View
 from oiscan.evaluation.cases import Case
-from oiscan.evaluation.grading_cases import GRADING_CALIBRATION_SEED, Answer, Child
+from oiscan.evaluation.grades.cases import GRADING_CALIBRATION_SEED, Answer, Child
 from oiscan.evaluation.simulated import CALIBRATION_LOOKS, CALIBRATION_SEED, Series
 from oiscan.grading import doubt_in
 from oiscan.labels import LabelledImage
 from oiscan.segmentation import Model
 from tests.evaluation.test_calibration import RATIO, drawn
-from tests.evaluation.test_grading_check import drawn as scattered
+from tests.evaluation.grades.test_check import drawn as scattered
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "calibrate.py"
 
@@ -83,7 +83,7 @@ def test_the_doubt_of_grades_is_fitted_on_children_of_its_own(folder: Path, monk
         asked.extend(children)
         return scattered(200, 2.0, 1.0, age=4)
 
-    monkeypatch.setattr("oiscan.evaluation.grading_cases.uncalibrated_answers", uncalibrated_answers)
+    monkeypatch.setattr("oiscan.evaluation.grades.cases.uncalibrated_answers", uncalibrated_answers)
     script, model = runpy.run_path(str(SCRIPT)), Model.load(folder)
     told = script["grading_calibration"](model, 3, 1)
     assert asked == [Child(GRADING_CALIBRATION_SEED + i) for i in range(3)]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from oiscan.evaluation.altered import Fall
-from oiscan.evaluation.grading_cases import HEALTHY_OFFSET, Answer, Child
-from oiscan.evaluation.grading_invariance import Same
+from oiscan.evaluation.grades.cases import HEALTHY_OFFSET, Answer, Child
+from oiscan.evaluation.grades.invariance import Same
 from oiscan.evaluation.simulated import Series
 from oiscan.labels import LabelSet, write_labels
 from oiscan.phantom.exam import Route
@@ -39,7 +39,7 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crashes: list[An
     def read_damaged_files(n: int, seed: int, advance: object) -> dict[str, Any]:
         return {"n": n, "seed": seed, "crashes": crashes}
 
-    monkeypatch.setattr("oiscan.evaluation.robustness.read_damaged_files", read_damaged_files)
+    monkeypatch.setattr("oiscan.evaluation.broken_files.robustness.read_damaged_files", read_damaged_files)
     assert run(monkeypatch, "files", "--out", tmp_path / "new", "--n", 7, "--seed", 2) == status
     assert json.loads((tmp_path / "new" / "files.json").read_text()) == {"n": 7, "seed": 2, "crashes": crashes}
 
@@ -93,7 +93,7 @@ def test_grading(fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyP
         asked.extend(children)
         return [Answer(child, 8.0, True, 5.0, 0, "", None) for child in children]
 
-    monkeypatch.setattr("oiscan.evaluation.grading_cases.answers", answers)
+    monkeypatch.setattr("oiscan.evaluation.grades.cases.answers", answers)
     assert run(monkeypatch, "grading", "--out", tmp_path, "--n", 8, "--seed", 930_000) == 1
     healthy = [Child(930_000 + HEALTHY_OFFSET + i, healthy=True) for i in range(2)]
     assert asked == [Child(930_000 + i) for i in range(8)] + healthy
@@ -112,7 +112,7 @@ def test_grading_invariance(
         assert len(children) == 3
         return {"mirrored": Same(100, same)}
 
-    monkeypatch.setattr("oiscan.evaluation.grading_invariance.same_grades", same_grades)
+    monkeypatch.setattr("oiscan.evaluation.grades.invariance.same_grades", same_grades)
     assert run(monkeypatch, "grading-invariance", "--out", tmp_path, "--n", 3) == status
     told = json.loads((tmp_path / "grading-invariance.json").read_text())
     assert told["alterations"] == {"mirrored": {"vertebrae": 100, "same": same, "share": same / 100}}

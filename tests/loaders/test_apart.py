@@ -12,7 +12,7 @@ import pytest
 
 from oiscan.errors import ScanError, UnreadableFileError
 from oiscan.evaluation import sound_files as sound
-from oiscan.evaluation.damage import BOMB_MIB, deflate_bomb, rle_bomb
+from oiscan.evaluation.broken_files.damage import BOMB_MIB, deflate_bomb, rle_bomb
 from oiscan.loaders import apart, read
 
 PICTURE = sound.spine_picture()

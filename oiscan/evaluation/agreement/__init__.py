@@ -1,0 +1,1 @@
+"""The program's grades and heights beside those of readers, and readers beside each other."""

@@ -1,0 +1,1 @@
+"""Files broken on purpose, and what reading them did."""
