@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "oiscan"
 RUNGS = (
     {"version", "errors", "anatomy"},
     {"scan"},  # the value types of results are written in its array types
-    {"spine", "report", "labels", "subjects"},
+    {"spine", "report", "labels", "subjects", "contrast"},
     {"loaders", "grading", "densitometry"},
     {"phantom", "segmentation"},
     {"evaluation", "reports"},

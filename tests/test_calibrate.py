@@ -17,8 +17,8 @@ from oiscan.evaluation.simulated import CALIBRATION_LOOKS, CALIBRATION_SEED, Ser
 from oiscan.grading import doubt_in
 from oiscan.labels import LabelledImage
 from oiscan.segmentation import Model
-from tests.evaluation.test_calibration import RATIO, drawn
 from tests.evaluation.grades.test_check import drawn as scattered
+from tests.evaluation.test_calibration import RATIO, drawn
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "calibrate.py"
 

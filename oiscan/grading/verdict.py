@@ -25,9 +25,9 @@ BURNT_OUT = "burnt out: too bright or too dark to see anything in it"
 POSSIBLE_ANTERIOR_POSTERIOR = (0.2, 1.6)
 """ha/hp outside these bounds is no vertebral body. oiscan's own, provisional."""
 
-LARGEST_RELATIVE_SD = 0.08
-"""Landmarks less certain than this, as a part of the depth (AP: of the width), are not measured. oiscan's own,
-provisional until it is calibrated."""
+LARGEST_RELATIVE_SD = 0.12
+"""Landmarks less certain than this, as a part of the depth (AP: of the width), are not measured, whoever placed them.
+oiscan's own."""
 
 def assess(
     spine: Spine,

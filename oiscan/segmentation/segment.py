@@ -10,7 +10,7 @@ import numpy as np
 from oiscan.anatomy import COLUMN, Level, View
 from oiscan.errors import UnsupportedScanError
 from oiscan.scan import ImageArray, Scan
-from oiscan.segmentation.evidence import LOWEST_QUALITY, edge_distance, judge
+from oiscan.segmentation.evidence import LOWEST_QUALITY, edge_distance, grey_range, judge
 from oiscan.segmentation.finder import Candidate
 from oiscan.segmentation.model import Model
 from oiscan.segmentation.numbering import name_levels, with_l5
@@ -139,9 +139,9 @@ def _places(scan: Scan, view: View, model: Model, grey: ImageArray, found: Found
     to_picture = found.picture.to_scan.then(picture.to_scan.inverse())
     quads = [to_picture(candidate.corners_xy) for candidate in found.column.vertebrae]
     refined = refine(model, view, picture, quads)
-    distance = edge_distance(scan)
+    distance, plain = edge_distance(scan), grey_range(scan, found.negative)
     pairs = zip(found.column.vertebrae, refined, strict=True)
-    return _apart([_place(candidate, answer, judge(answer, distance)) for candidate, answer in pairs])
+    return _apart([_place(candidate, answer, judge(answer, distance, plain)) for candidate, answer in pairs])
 
 
 def _place(candidate: Candidate, refined: Refined, evidence: Evidence) -> Place:

@@ -143,8 +143,8 @@ def test_just_possible_landmarks_are_scored(anterior: float) -> None:
 
 
 def test_uncertain_landmarks_are_unreadable() -> None:
-    assert unreadable_l2(body(*SOUND), sd_px=0.0801 * 24).reason == Evidence.FAINT.value
-    sure = [vertebra(Level.L1, body(*SOUND), sd_px=0.0799 * 24)]
+    assert unreadable_l2(body(*SOUND), sd_px=0.1201 * 24).reason == Evidence.FAINT.value
+    sure = [vertebra(Level.L1, body(*SOUND), sd_px=0.1199 * 24)]
     assert assess(spine(sure), SQUARE)[0].status is Verdict.SCORED
 
 

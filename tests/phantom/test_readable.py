@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from oiscan.phantom.readable import BURNT_OUT, METAL, burnt_share, edge_contrast, unreadable_reason
+from oiscan.contrast import edge_contrast
+from oiscan.phantom.readable import BURNT_OUT, METAL, burnt_share, unreadable_reason
 from oiscan.phantom.scene import Scene
 from oiscan.scan import FloatArray, ImageArray
 from oiscan.spine import Evidence

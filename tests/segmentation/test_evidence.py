@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from oiscan.scan import Scan, StoredFrame
-from oiscan.segmentation.evidence import edge_distance, is_cut, judge
+from oiscan.segmentation.evidence import edge_distance, grey_range, is_cut, judge
 from oiscan.segmentation.refiner import Refined
 from oiscan.spine import Evidence
 from tests.segmentation.drawn import quad
 
+BOX = np.zeros((40, 50), np.float32)
+BOX[10:21, 10:31] = 1  # the body of INSIDE, bone bright
 INSIDE = np.array([[10.0, 10.0], [10.0, 30.0], [20.0, 30.0], [20.0, 10.0]])
 
 
@@ -48,19 +50,19 @@ def test_an_unscanned_margin_is_an_edge(column: float, cut: bool) -> None:
 
 def test_clear_faint_and_cut() -> None:
     distance = edge_distance(scan())
-    assert judge(refined(), distance) is Evidence.CLEAR
-    assert judge(refined(quality=0.4), distance) is Evidence.FAINT
-    assert judge(refined(spread=0.3), distance) is Evidence.FAINT
+    assert judge(refined(), distance, BOX) is Evidence.CLEAR
+    assert judge(refined(quality=0.4), distance, BOX) is Evidence.FAINT
+    assert judge(refined(spread=0.3), distance, BOX) is Evidence.FAINT
     cut = replace(refined(quality=0.4), landmarks=INSIDE - [10, 0])
-    assert judge(cut, distance) is Evidence.CUT
+    assert judge(cut, distance, BOX) is Evidence.CUT
 
 
 @pytest.mark.parametrize(
     ("spread", "calibrated", "expected"),
     [
-        (0.04, True, Evidence.CLEAR),
-        (0.06, True, Evidence.FAINT),
-        (0.06, False, Evidence.CLEAR),  # what a network states is wider than its errors
+        (0.09, True, Evidence.CLEAR),
+        (0.11, True, Evidence.FAINT),
+        (0.11, False, Evidence.CLEAR),  # what a network states is wider than its errors
         (0.13, False, Evidence.FAINT),
     ],
 )
@@ -68,4 +70,19 @@ def test_how_much_doubt_is_too_much_depends_on_what_it_means(
     spread: float, calibrated: bool, expected: Evidence
 ) -> None:
     one = replace(refined(spread=spread), calibrated=calibrated)
-    assert judge(one, edge_distance(scan())) is expected
+    assert judge(one, edge_distance(scan()), BOX) is expected
+
+
+def test_what_does_not_stand_out_is_faint_however_sure_the_network_is() -> None:
+    distance = edge_distance(scan())
+    assert judge(refined(), distance, np.full_like(BOX, 0.5)) is Evidence.FAINT
+    assert judge(refined(), distance, 0.01 * BOX) is Evidence.FAINT  # a hundredth of the grey is not seen on a screen
+    assert judge(refined(), distance, 0.05 * BOX) is Evidence.CLEAR
+    assert judge(refined(), distance, 1 - BOX) is Evidence.FAINT
+
+
+def test_the_grey_range_is_0_to_1_with_bone_bright() -> None:
+    stored = Scan(np.array([[10.0, 20.0, 60.0]] * 3, np.float32), StoredFrame(3, 3), "0" * 64)
+    assert np.allclose(grey_range(stored, False), [[0, 0.2, 1]])
+    assert np.allclose(grey_range(stored, True), [[1, 0.8, 0]])
+    assert np.allclose(grey_range(scan(), False), 0)
