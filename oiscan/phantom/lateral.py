@@ -14,6 +14,10 @@ from oiscan.phantom.anatomy import N_BODIES, SACRUM, Anatomy
 from oiscan.phantom.canvas import Canvas, bezier, ellipse
 from oiscan.scan import FloatArray, ImageArray
 
+RIM = 0.08
+"""Share of an endplate's length, front and back, that is flat: the bony rim stands where the middle has sunk.
+Unverified. Without it a deep endplate would end in points too thin to show, and nobody could see its corners."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -79,7 +83,8 @@ def _body(anatomy: Anatomy, k: int) -> Body:
     )
     dips = np.array([anatomy.dip_superior_mm[k], anatomy.dip_inferior_mm[k]]) - sum(lost) / 4
     t = np.linspace(0, 1, 13)[:, None]
-    bow_superior, bow_inferior = (_bow(t, shape.uniform(0.6, 1.3), shape.uniform(-0.12, 0.12)) for _ in range(2))
+    inner = np.clip((t - RIM) / (1 - 2 * RIM), 0, 1)
+    bow_superior, bow_inferior = (_bow(inner, shape.uniform(0.6, 1.3), shape.uniform(-0.12, 0.12)) for _ in range(2))
     waist_front, waist_back = shape.uniform(-0.01, 0.08) * depth, shape.uniform(-0.01, 0.06) * depth
     swell_front, swell_back = shape.uniform(0, 0.025) * depth, shape.uniform(0, 0.045) * depth
     superior = corners[0] + (corners[1] - corners[0]) * t + [0, dips[0]] * bow_superior

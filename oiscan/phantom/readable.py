@@ -1,8 +1,9 @@
 """Can a vertebra be read in a simulated picture? Judged from the picture itself and from where the truth lies.
 
 Rules of the simulation, not of any reader: a vertebra is readable when all its landmarks lie in the scanned picture,
-its body is neither covered by metal nor burnt out, and an edge of it can be told from what lies beyond
-(`oiscan.contrast`, by which scans are judged too, but at the landmarks a model found).
+its body is neither covered by metal nor burnt out, from the side its endplates are seen once and not twice, and an edge
+of it can be told from what lies beyond (`oiscan.contrast`, by which scans are judged too, but at the landmarks a model
+found).
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from oiscan.anatomy import LANDMARKS, View
 from oiscan.contrast import stands_out
+from oiscan.phantom.anatomy import Anatomy
 from oiscan.phantom.scene import Scene
 from oiscan.scan import BoolArray, FloatArray, ImageArray
 from oiscan.spine import Evidence
@@ -24,6 +27,12 @@ METAL = "hardware: metal lies over it"
 
 LARGEST_METAL_SHARE = 0.35
 """A body of which more than this is covered by metal cannot be read: a pedicle screw alone covers less."""
+
+SEEN_TWICE = "overlapped: it leans so far that the near and the far rim of its endplates lie apart"
+
+LARGEST_RIM_DISTANCE = 0.3
+"""In heights of the body, in a lateral picture: how far apart the near and the far rim of an endplate may lie. Genant's
+lowest grade is a loss of 0.2; beyond 0.3 nobody can tell which of the two lines to measure to (oiscan's own)."""
 
 
 def unreadable_reason(scene: Scene, k: int, scanned: BoolArray | None) -> str:
@@ -41,7 +50,18 @@ def unreadable_reason(scene: Scene, k: int, scanned: BoolArray | None) -> str:
         return METAL
     if burnt_share(scene.picture, scene.outlines_px[k]) > LARGEST_BURNT_SHARE:
         return BURNT_OUT
+    if len(landmarks) == len(LANDMARKS[View.LATERAL]) and rim_distance(scene.anatomy, k) > LARGEST_RIM_DISTANCE:
+        return SEEN_TWICE
     return "" if stands_out(scene.picture, landmarks) else Evidence.FAINT.value
+
+
+def rim_distance(anatomy: Anatomy, k: int) -> float:
+    """How far apart the near and the far rim of body `k`'s endplates lie from the side, in heights of the body.
+
+    They do where the body leans to one side, as in scoliosis.
+    """
+    height = 0.5 * (anatomy.anterior_mm[k] + anatomy.posterior_mm[k])
+    return float(anatomy.width_mm[k] * abs(np.sin(anatomy.coronal_tilt[k])) / height)
 
 
 def _all_scanned(points: FloatArray, picture: ImageArray, scanned: BoolArray | None) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from oiscan.contrast import edge_contrast
-from oiscan.phantom.readable import BURNT_OUT, METAL, burnt_share, unreadable_reason
+from oiscan.phantom.readable import BURNT_OUT, METAL, SEEN_TWICE, burnt_share, rim_distance, unreadable_reason
 from oiscan.phantom.scene import Scene
 from oiscan.scan import FloatArray, ImageArray
 from oiscan.spine import Evidence
@@ -97,3 +97,27 @@ def test_from_the_front_the_sides_count() -> None:
     corners = lateral_points()[[0, 2, 3, 5]]
     assert reason(box(0.7, above=0.7, below=0.7), corners) == ""
     assert reason(box(0.7, beside=0.7), corners) == Evidence.FAINT.value
+
+
+def leaning(degrees: float) -> Scene:
+    """A body 30 mm wide and 20 mm high that leans to one side."""
+    one = scene(box(0.7), lateral_points())
+    person = replace(
+        one.anatomy,
+        width_mm=np.full(18, 30.0), anterior_mm=np.full(18, 20.0), posterior_mm=np.full(18, 20.0),
+        coronal_tilt=np.full(18, np.radians(degrees)),
+    )  # fmt: skip
+    return replace(one, anatomy=person)
+
+
+@pytest.mark.parametrize(("degrees", "expected"), [(0, ""), (-11.4, ""), (11.6, SEEN_TWICE), (-30, SEEN_TWICE)])
+def test_a_leaning_body_shows_its_endplates_twice(degrees: float, expected: str) -> None:
+    """30 mm sin(11.54 degrees) = 6 mm: 0.3 of its 20 mm."""
+    assert unreadable_reason(leaning(degrees), 0, None) == expected
+    assert rim_distance(leaning(degrees).anatomy, 0) == pytest.approx(1.5 * abs(np.sin(np.radians(degrees))))
+
+
+def test_from_the_front_a_leaning_body_is_seen_well() -> None:
+    corners = lateral_points()[[0, 2, 3, 5]]
+    one = replace(leaning(30), landmarks_px=corners[None])
+    assert unreadable_reason(one, 0, None) == ""
