@@ -147,7 +147,7 @@ def test_the_front_door_reads_and_scores(tmp_path, fake_model):
         oiscan.score(from_file.scan, view="ap")
 
 
-DOUBT = Doubt((Band(6, 0, 1, 0, 50), Band(math.inf, 0, 1, 0, 1)), Band(math.inf, 0, 1, 0, 2))
+DOUBT = Doubt((Band(6, 1, 0, 1, 0, 50), Band(math.inf, 1, 0, 1, 0, 1)), Band(math.inf, 1, 0, 1, 0, 2))
 CARD = {"name": "fake", "calibration": {"grading": DOUBT.to_card()}}
 
 

@@ -51,11 +51,11 @@ class Band:
     ----------
     below_years
         The band ends here; it begins where the one before ends. Infinite for the last one.
-    shift_percent
-        Added to the loss: the median of what was true beyond what was measured.
+    gain, shift_percent
+        The loss is multiplied by the first, and the second is added. A network that leans towards common shapes makes
+        fractures look milder and sound bodies a little fractured.
     bias_share
-        How much of the bootstrap's bias is taken off, 0 to 1: a network that leans towards common shapes has already
-        taken off a part of it.
+        How much of the bootstrap's bias is taken off before that, 0 to 1.
     factor, added_percent
         The true standard error is the root of (factor * propagated)^2 + added^2, in points of height loss.
 
@@ -66,14 +66,16 @@ class Band:
     """
 
     below_years: float
+    gain: float = 1.0
     shift_percent: float = 0.0
     bias_share: float = 1.0
     factor: float = 1.0
     added_percent: float = 0.0
 
     def __post_init__(self) -> None:
-        numbers = [self.shift_percent, self.bias_share, self.factor, self.added_percent]
-        if not (np.isfinite(numbers).all() and self.below_years > 0 and min(numbers[1:]) >= 0 and self.bias_share <= 1):
+        numbers = [self.shift_percent, self.gain, self.bias_share, self.factor, self.added_percent]
+        possible = self.below_years > 0 and self.gain > 0 and min(numbers[2:]) >= 0 and self.bias_share <= 1
+        if not (np.isfinite(numbers).all() and possible):
             raise ValueError(f"no calibration of grades: {self}")
 
 
@@ -164,7 +166,7 @@ def likely_loss(
     measured = losses(heights, reference).largest
     again = _measured_again(heights, errors, reference, reference_error)
     bias = float(again.mean()) - measured
-    unbiased = measured - band.bias_share * bias + band.shift_percent
+    unbiased = band.gain * (measured - band.bias_share * bias) + band.shift_percent
     spread = math.hypot(band.factor * float(again.std()), band.added_percent)
     return Likely(min(max(unbiased, 0.0), 100.0), spread)
 
@@ -234,5 +236,5 @@ def _band(told: Mapping[str, Any]) -> Band:
     end = told["below_years"]
     return Band(
         math.inf if end is None else float(end),
-        *(float(told[name]) for name in ("shift_percent", "bias_share", "factor", "added_percent")),
+        *(float(told[name]) for name in ("gain", "shift_percent", "bias_share", "factor", "added_percent")),
     )

@@ -1,6 +1,6 @@
 """Fit the doubt of grades on simulated children drawn for nothing else, one band of ages at a time.
 
-Maximum likelihood of the true losses under Student's t (see `oiscan.grading.doubt.Likely`), over a grid: four numbers
+Maximum likelihood of the true losses under Student's t (see `oiscan.grading.doubt.Likely`), over a grid: five numbers
 a band need no more.
 """
 
@@ -23,8 +23,9 @@ FEWEST_VERTEBRAE = 100
 """A band with fewer is given the numbers of all ages."""
 
 BIAS_SHARES = np.linspace(0, 1, 5)
-FACTORS = np.linspace(0, 3, 31)
-ADDED_PERCENT = np.linspace(0, 8, 41)
+GAINS = np.linspace(0.8, 1.6, 17)
+FACTORS = np.linspace(0, 3, 16)
+ADDED_PERCENT = np.linspace(0, 8, 33)
 _TAILS = 4
 
 
@@ -53,10 +54,13 @@ def _fitted(scored: Sequence[Answer], end_years: float) -> Band:
     measured = np.array([_measured(finding) for finding in said])
     bias = measured - np.array([finding.height_loss_percent for finding in said], float)
     stated = np.array([finding.standard_errors["height_loss_percent"] for finding in said])
-    fits = [_scale_fitted(true - measured + share * bias, stated) for share in BIAS_SHARES]
-    best = max(range(len(fits)), key=lambda i: fits[i][0])
-    _, shift, factor, added = fits[best]
-    return Band(end_years, shift, float(BIAS_SHARES[best]), factor, added)
+    fits = {
+        (gain, share): _scale_fitted(true - gain * (measured - share * bias), stated)
+        for gain, share in product(GAINS, BIAS_SHARES)
+    }
+    gain, share = max(fits, key=lambda pair: fits[pair][0])
+    _, shift, factor, added = fits[gain, share]
+    return Band(end_years, float(gain), shift, float(share), factor, added)
 
 
 def _measured(finding: Finding) -> float:

@@ -116,18 +116,20 @@ def test_log_loss_by_hand() -> None:
     assert hard.tolist() == [[0.5, 0.5], [0.5, 0.5], [0, 1]]
 
 
-def drawn(n: int, spread: float, shift: float, age: float) -> list[Answer]:
+def drawn(n: int, spread: float, shift: float, age: float, gain: float = 1.0) -> list[Answer]:
     """True losses scattered round measured ones, all stated with an error of 2 points."""
     rng = np.random.default_rng(0)
-    said = rng.uniform(5, 40, n)
-    return [answer(float(loss + shift + spread * rng.standard_t(4)), scored(0, float(loss)), age=age) for loss in said]
+    said = [float(loss) for loss in rng.uniform(5, 40, n)]
+    true = [gain * loss + shift + spread * float(rng.standard_t(4)) for loss in said]
+    return [answer(lost, scored(0, loss), age=age) for lost, loss in zip(true, said, strict=True)]
 
 
-def test_the_fit_finds_shift_and_spread_of_each_band() -> None:
-    doubt = fitted_doubt(drawn(600, 3.0, 1.5, age=4) + drawn(600, 1.0, 0.0, age=12))
+def test_the_fit_finds_gain_shift_and_spread_of_each_band() -> None:
+    doubt = fitted_doubt(drawn(600, 3.0, 1.5, age=4) + drawn(600, 1.0, -2.0, age=12, gain=1.25))
     young, unseen, older = doubt.at(4), doubt.at(7), doubt.at(12)
-    for band, spread, shift in ((young, 3.0, 1.5), (older, 1.0, 0.0)):
-        assert band.shift_percent == pytest.approx(shift, abs=0.3)
+    for band, spread, shift, gain in ((young, 3.0, 1.5, 1.0), (older, 1.0, -2.0, 1.25)):
+        assert band.gain == pytest.approx(gain, abs=0.1)
+        assert band.gain * 20 + band.shift_percent == pytest.approx(gain * 20 + shift, abs=0.4)
         assert math.hypot(band.factor * 2, band.added_percent) == pytest.approx(spread, rel=0.15)
     assert replace(unseen, below_years=math.inf) == doubt.any_age
 
