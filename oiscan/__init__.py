@@ -61,6 +61,7 @@ __all__ = [
     "Vertebra",
     "View",
     "read",
+    "read_energies",
     "score",
 ]
 
@@ -100,6 +101,33 @@ def read(
     from oiscan import pipeline
 
     return pipeline.read_scan(_Path(path), pipeline.Settings(view=view, spacing_mm=spacing_mm, inverted=inverted))
+
+
+def read_energies(
+    low: str | _Path, high: str | _Path, *, spacing_mm: float | tuple[float, float] | None = None
+) -> Scan:
+    """Read one AP scan from two files, one an X-ray energy, in oiscan's own simulated layout.
+
+    A single file that holds both energies is read by `read`; arrays become a scan by `Scan.from_energies`. Only such
+    scans have an areal bone density of oiscan's own, and that is research.
+
+    Parameters
+    ----------
+    low, high
+        The files.
+    spacing_mm
+        As for `read`.
+
+    Raises
+    ------
+    UnreadableFileError, NoImageError, UnsupportedScanError
+        Which of them tells what is wrong with the files.
+    ConfigError
+        The spacing is impossible.
+    """
+    from oiscan import loaders
+
+    return loaders.read_energies(low, high, spacing_mm=spacing_mm)
 
 
 def score(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oiscan.anatomy import View
+from oiscan.densitometry.image import with_bone
 from oiscan.errors import (
     ConfigError,
     LevelError,
@@ -180,10 +181,9 @@ def _judged(report: Report, scan: Scan, spine: Spine, scale: Scale, doubt: Doubt
     reason = "" if scored else NOTHING_SCORED if findings else NOTHING_FOUND
     numbering = spine.numbering
     return replace(
-        report,
+        with_bone(replace(report, findings=findings), scan, spine),
         status=Status.SCORED if scored else Status.UNREADABLE,
         reason=reason,
-        findings=findings,
         anterior=spine.anterior,
         notes=report.notes + spine.notes + quality_notes(scan, spine, burnt_out) + _facing_note(scan, spine),
         numbering_anchor="" if numbering is None else numbering.anchor,

@@ -80,7 +80,10 @@ class Finding:
     width_mm, height_mm
         AP scans with known spacing only: mean width and height between the corners.
     area_cm2
-        With known spacing only: area inside the outline on an AP scan, inside the six landmarks on a lateral one.
+        With known spacing only: area inside the outline on an AP scan, inside the six landmarks on a lateral one. On an
+        AP scan at two energies it is the area of bone, which `abmd_g_cm2` is over.
+    bmc_g, abmd_g_cm2
+        Bone mineral and its areal density, on AP scans at two energies only: research (see `Report.abmd_method`).
     standard_errors
         Of the measures above, by field name, propagated from the landmarks' covariance; where it is calibrated.
     remarks
@@ -118,6 +121,8 @@ class Finding:
     width_mm: float | None = None
     height_mm: float | None = None
     area_cm2: float | None = None
+    bmc_g: float | None = None
+    abmd_g_cm2: float | None = None
     standard_errors: dict[str, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     reader_note: str = ""
@@ -145,6 +150,11 @@ class Report:
         How the levels were named and how sure that is (see `oiscan.spine.Numbering`).
     reader_vertebrae
         What somebody marked on the scanner, as the file tells: beside the findings, never mixed with them.
+    measured_l1_l4_area_cm2, measured_l1_l4_bmc_g, measured_l1_l4_abmd_g_cm2, measured_l1_l4_bmad_g_cm3
+        L1-L4 as oiscan measured it on an AP scan at two energies, where all four vertebrae were; never what the scanner
+        printed. BMAD is Carter's, of L1-L4 as one block.
+    abmd_method, abmd_reason
+        How bone density was measured, or why it was not; one of them is empty.
     model_sha256, program_version
         What made these numbers.
     """
@@ -173,6 +183,12 @@ class Report:
     numbering_alternatives: tuple[tuple[int, float], ...] = ()
     numbering_variants: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    measured_l1_l4_area_cm2: float | None = None
+    measured_l1_l4_bmc_g: float | None = None
+    measured_l1_l4_abmd_g_cm2: float | None = None
+    measured_l1_l4_bmad_g_cm3: float | None = None
+    abmd_method: str = ""
+    abmd_reason: str = ""
     model_name: str = ""
     model_sha256: str = ""
     program_version: str = ""

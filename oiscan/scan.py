@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -164,6 +164,48 @@ class ReaderVertebra:
         return "right" if columns[[2, 3]].mean() > columns[[0, 5]].mean() else "left"
 
 
+SOFT_TISSUE_RATIO = 1.3
+"""Attenuation of soft tissue in the low beam over that in the high one, about that of muscle. It makes the picture that
+two energies are shown as, and no number."""
+
+
+@dataclass(frozen=True, eq=False)
+class DualEnergy:
+    """What a scanner counted at two X-ray energies, in the frame of a scan's pixels.
+
+    Parameters
+    ----------
+    low, high
+        (rows, columns) float64, read-only: ln(I0 / I), I0 being what is counted without a person.
+    kilovolts
+        What the tube was set to for the low and the high energy.
+
+    Raises
+    ------
+    ValueError
+        If they are not 2-D arrays of one shape and of finite numbers.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    kilovolts: tuple[float, float]
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            values = np.array(getattr(self, name), dtype=float)
+            if values.ndim != 2 or not np.isfinite(values).all():
+                raise ValueError(f"the {name} energy must be a 2-D array of finite numbers, got shape {values.shape}")
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+        if self.low.shape != self.high.shape:
+            raise ValueError(f"two energies of one scan have one shape, got {self.low.shape} and {self.high.shape}")
+
+    @property
+    def picture(self) -> FloatArray:
+        """(rows, columns) bone bright, soft tissue about even: to look at, not to measure on."""
+        return self.low - SOFT_TISSUE_RATIO * self.high
+
+
 @dataclass(frozen=True, repr=False)
 class Scan:
     """One picture of a spine, ready to be scored.
@@ -192,6 +234,9 @@ class Scan:
         Whether the picture was made from a screen, a page or a film (DICOM's Secondary Capture).
     reader_landmarks
         Vertebrae somebody marked on the scanner, from head to foot.
+    energies
+        What was counted at two energies, where the file tells; `pixels` are then a picture made of it. None: `pixels`
+        are a display picture, which holds no g/cm2.
     """
 
     pixels: ImageArray
@@ -208,6 +253,7 @@ class Scan:
     burned_in_text: bool | None = None
     captured: bool = False
     reader_landmarks: tuple[ReaderVertebra, ...] = ()
+    energies: DualEnergy | None = None
 
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32)
@@ -219,6 +265,8 @@ class Scan:
             raise ValueError(f"stored frame {self.stored.rows} x {self.stored.columns} is not that of the pixels")
         if self.aspect is not None and not (np.isfinite(self.aspect) and self.aspect > 0):
             raise ValueError(f"aspect must be a number above 0, got {self.aspect}")
+        if self.energies is not None and self.energies.low.shape != pixels.shape:
+            raise ValueError(f"the energies have shape {self.energies.low.shape}, the pixels {pixels.shape}")
         pixels.setflags(write=False)
         object.__setattr__(self, "pixels", pixels)
         if self.scanned is not None:
@@ -272,6 +320,36 @@ class Scan:
             view=view,
             spacing=None if spacing_mm is None else PixelSpacing.from_user(spacing_mm),
         )
+
+    @classmethod
+    def from_energies(
+        cls,
+        low: npt.ArrayLike,
+        high: npt.ArrayLike,
+        *,
+        kilovolts: tuple[float, float],
+        spacing_mm: float | tuple[float, float] | None = None,
+        view: View | None = View.AP,
+    ) -> Scan:
+        """A scan from what was counted at two X-ray energies, cranial up.
+
+        Parameters
+        ----------
+        low, high
+            (rows, columns) ln(I0 / I), I0 being what is counted without a person.
+        kilovolts
+            What the tube was set to for each.
+        spacing_mm, view
+            As for `from_array`.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are not of one shape and of finite numbers, or the spacing is impossible.
+        """
+        energies = DualEnergy(np.asarray(low, float), np.asarray(high, float), kilovolts)
+        scan = cls.from_array(energies.picture, view=view, spacing_mm=spacing_mm)
+        return replace(scan, energies=energies)
 
     @property
     def relative_pixel_size(self) -> FloatArray:

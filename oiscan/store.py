@@ -13,16 +13,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oiscan.anatomy import View
 from oiscan.loaders.containers import Source
 from oiscan.loaders.printed import PrintedFile, PrintedValue, UserRow
 from oiscan.report import Report, Status
 from oiscan.reports import page, picture, table
+from oiscan.reports.bone_rows import bone_rows
+from oiscan.reports.bone_sets import bone_sets, unused_lines
+from oiscan.reports.densitometry import BoneOptions, densitometry_csv, lumbar_by_scan
 from oiscan.reports.printed import PrintedSet, printed_csv
 from oiscan.reports.printed_people import KnownScan, user_sets
 from oiscan.reports.visits import visits_csv
-from oiscan.scan import Identity, Scan
+from oiscan.scan import Acquisition, Identity, Scan, Subject
 from oiscan.subjects import SubjectCodes, study_days, subject_key
-from oiscan.visit import visits
+from oiscan.visit import laterals, visits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +57,8 @@ class _Entry:
     identity: Identity
     subject: str
     printed: tuple[PrintedValue, ...]
+    person: Subject
+    acquisition: Acquisition
 
 
 class ResultsFolder:
@@ -73,6 +79,8 @@ class ResultsFolder:
         Whether pictures that may hold text (`Scan.may_hold_text`) are shown too.
     user_values
         Printed values the user typed (see `oiscan.loaders.printed.read_user_values`).
+    bone
+        What the user chose for bone density.
     """
 
     def __init__(
@@ -82,11 +90,15 @@ class ResultsFolder:
         keep_identifiers: bool = False,
         allow_burned_in_text: bool = False,
         user_values: Sequence[UserRow] = (),
+        bone: BoneOptions | None = None,
     ) -> None:
         self.folder = folder
         self.keep_identifiers = keep_identifiers
         self.allow_burned_in_text = allow_burned_in_text
         self._user_values = tuple(user_values)
+        self._bone = bone or BoneOptions()
+        self.unused_exclusions: list[int] = []
+        """Lines of the user's exclusions that met no printed values, known once finished."""
         for name in ("scans", "overlays", "private"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "private").chmod(0o700)
@@ -100,12 +112,13 @@ class ResultsFolder:
         `printed` is what the scanner printed into the same file. It tells whose a file without a scan is, too.
         """
         printed = printed or PrintedFile()
-        identity = report.scan.identity if report.scan is not None else printed.identity
-        subject = self._codes.code(identity.patient_id, report.scan_id, identity.issuer)
+        told = report.scan or printed
+        subject = self._codes.code(told.identity.patient_id, report.scan_id, told.identity.issuer)
         if report.scan is not None:
             report = self._shown(report, report.scan)
         write_whole(self.folder / "scans" / f"{report.scan_id}.json", as_json(report.to_dict()))
-        self._entries.append(_Entry(replace(report, scan=None), tuple(sources), identity, subject, printed.values))
+        known = told.identity, subject, printed.values, told.subject, told.acquisition
+        self._entries.append(_Entry(replace(report, scan=None), tuple(sources), *known))
 
     def _shown(self, report: Report, scan: Scan) -> Report:
         """Write the picture, or note on the report why there is none."""
@@ -123,13 +136,20 @@ class ResultsFolder:
         entries, days = self._ordered()
         reports = [entry.report for entry in entries]
         by_scan = {entry.report.scan_id: entry.subject for entry in entries}
-        scans = table.scans_csv(reports, by_scan, days)
+        joined = visits(reports, by_scan, days)
+        known = _known_scans(entries, days)
+        printed = self._printed(known, entries)
+        sets = bone_sets(printed, known, laterals(reports, by_scan, days, joined), self._bone.exclusions)
+        rows = bone_rows(sets, self._bone.strict_all_four)
+        self.unused_exclusions = unused_lines(self._bone.exclusions, sets, known)
+        scans = table.scans_csv(reports, by_scan, days, lumbar_by_scan(rows, self._bone, known))
         if self.keep_identifiers:
             scans = _with_identifiers(scans, entries)
         write_whole(self.folder / "scans.csv", scans)
         write_whole(self.folder / "vertebrae.csv", table.vertebrae_csv(reports, by_scan, days))
-        write_whole(self.folder / "visits.csv", visits_csv(visits(reports, by_scan, days)))
-        write_whole(self.folder / "printed.csv", printed_csv(self._printed(entries, days)))
+        write_whole(self.folder / "visits.csv", visits_csv(joined))
+        write_whole(self.folder / "printed.csv", printed_csv(printed))
+        write_whole(self.folder / "densitometry.csv", densitometry_csv(rows, self._bone))
         write_private(self.folder / "private" / "files.csv", _files_csv(entries))
         write_whole(self.folder / "index.html", page.index_page(reports, by_scan, days, self._overlays))
         write_whole(self.folder / "run.json", as_json({**run, "counts": self.counts()}))
@@ -159,12 +179,8 @@ class ResultsFolder:
 
         return sorted(self._entries, key=place), days
 
-    def _printed(self, entries: Iterable[_Entry], days: Mapping[str, int | None]) -> list[PrintedSet]:
+    def _printed(self, known: Sequence[KnownScan], entries: Iterable[_Entry]) -> list[PrintedSet]:
         """What the scanner printed, from the files and from the user."""
-        known = [
-            KnownScan(entry.report.scan_id, entry.subject, days[entry.report.scan_id], entry.identity)
-            for entry in entries
-        ]
         values = {entry.report.scan_id: entry.printed for entry in entries}
         from_files = [PrintedSet(one.scan_id, one.subject, one.day, values[one.scan_id]) for one in known]
         return from_files + list(user_sets(self._user_values, known, lambda patient: self._codes.code(patient, "")))
@@ -173,6 +189,21 @@ class ResultsFolder:
         kept = {entry.report.scan_id for entry in self._entries}
         _remove_others(self.folder / "scans", ".json", kept)
         _remove_others(self.folder / "overlays", ".png", self._overlays)
+
+
+def _known_scans(entries: Iterable[_Entry], days: Mapping[str, int | None]) -> list[KnownScan]:
+    return [
+        KnownScan(
+            entry.report.scan_id,
+            entry.subject,
+            days[entry.report.scan_id],
+            entry.identity,
+            entry.person,
+            entry.acquisition,
+            is_bone=entry.report.view is View.AP or bool(entry.printed),
+        )
+        for entry in entries
+    ]
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

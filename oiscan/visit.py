@@ -49,13 +49,41 @@ def visits(
     subjects, days
         By scan_id. Scans without a day belong to no visit.
     """
+    by_day = _by_day(reports, subjects, days)
+    chosen = [(key, [_best(same_day, view) for view in View]) for key, same_day in by_day.items()]
+    return tuple(join(*key, lateral, ap) for key, (lateral, ap) in chosen if lateral is not None and ap is not None)
+
+
+def laterals(
+    reports: Iterable[Report],
+    subjects: Mapping[str, str],
+    days: Mapping[str, int | None],
+    joined: Iterable[Visit],
+) -> dict[tuple[str, int], Report]:
+    """The lateral scan of every subject's day: under the visit's names where it was joined with an AP scan.
+
+    Parameters
+    ----------
+    reports, subjects, days
+        As for `visits`.
+    joined
+        What `visits` made of them.
+    """
+    best = {day: _best(same_day, View.LATERAL) for day, same_day in _by_day(reports, subjects, days).items()}
+    alone = {day: report for day, report in best.items() if report is not None}
+    return alone | {(visit.subject, visit.day): visit.lateral for visit in joined}
+
+
+def _by_day(
+    reports: Iterable[Report], subjects: Mapping[str, str], days: Mapping[str, int | None]
+) -> dict[tuple[str, int], list[Report]]:
+    """Scored reports by subject and day; those without a day are left out."""
     by_day: dict[tuple[str, int], list[Report]] = {}
     for report in reports:
         day = days.get(report.scan_id)
         if report.status is Status.SCORED and day is not None:
             by_day.setdefault((subjects[report.scan_id], day), []).append(report)
-    chosen = [(key, [_best(same_day, view) for view in View]) for key, same_day in by_day.items()]
-    return tuple(join(*key, lateral, ap) for key, (lateral, ap) in chosen if lateral is not None and ap is not None)
+    return by_day
 
 
 def join(subject: str, day: int, lateral: Report, ap: Report) -> Visit:

@@ -5,6 +5,7 @@
     python scripts/validate.py holdout --out DIR [--n 500] [--route physical] [--model NAME] [--workers 2]
     python scripts/validate.py grading --out DIR [--n 1000] [--seed 910000] [--model NAME] [--workers 2]
     python scripts/validate.py grading-invariance --out DIR [--n 100] [--seed 910000] [--model NAME] [--workers 2]
+    python scripts/validate.py densitometry --out DIR [--n 300] [--seed 920000] [--model NAME] [--workers 2]
     python scripts/validate.py resume --out DIR
     python scripts/validate.py finetune --out DIR --data LABELS.json [--model NAME]
 
@@ -14,7 +15,9 @@ without spacing, a fifth cut off at either end): the share of vertebrae found ma
 draws N simulated people nobody trained on and measures both views. `grading` draws N simulated children with fractures
 and a quarter as many healthy ones, lateral views only, and measures grades, refusals and doubt, by age, and once more
 without true losses near a grade's edge. `grading-invariance` grades the same pictures at half their pixels, mirrored,
-inverted and with another pixel size: 97 of 100 grades must stay. `resume` kills a short training at three random
+inverted and with another pixel size: 97 of 100 grades must stay. `densitometry` draws AP scans at two X-ray energies
+of N simulated people of 3 to 70 years, twice each, and measures their bone with the model's outlines: bias of areal
+density by age, of area, and how well two scans of a person agree. `resume` kills a short training at three random
 moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
 and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
 two need the extra `train`.
@@ -34,8 +37,10 @@ from pathlib import Path
 from typing import Any
 
 from oiscan.errors import OiscanError
+from oiscan.evaluation import densitometry_check
 from oiscan.evaluation.altered import LARGEST_FALL, falls
 from oiscan.evaluation.broken_files.robustness import read_damaged_files
+from oiscan.evaluation.densitometry_cases import DENSITOMETRY_SEED, measurements, people
 from oiscan.evaluation.grades import check as grading_check
 from oiscan.evaluation.grades.cases import GRADING_SEED, HEALTHY_OFFSET, Child, answers
 from oiscan.evaluation.grades.invariance import LEAST_SAME, same_grades
@@ -64,14 +69,16 @@ def main() -> None:
     grading.add_argument("--n", type=int, default=1000, help="how many children with fractures (default 1000)")
     invariance = _check(checks, "grading-invariance", check_grading_invariance, "grade the same pictures, altered")
     invariance.add_argument("--n", type=int, default=100, help="how many children (default 100)")
-    for check in (grading, invariance):
-        check.add_argument("--seed", type=int, default=GRADING_SEED, help=f"first seed (default {GRADING_SEED})")
+    density = _check(checks, "densitometry", check_densitometry, "measure bone on simulated scans at two energies")
+    density.add_argument("--n", type=int, default=300, help="how many people (default 300)")
+    for check, first in ((grading, GRADING_SEED), (invariance, GRADING_SEED), (density, DENSITOMETRY_SEED)):
+        check.add_argument("--seed", type=int, default=first, help=f"first seed (default {first})")
     _check(checks, "resume", check_resuming, "kill a training and resume it")
     finetune = _check(checks, "finetune", check_finetuning, "train on a few labelled pictures, measure on the others")
     finetune.add_argument("--data", type=Path, required=True, help="label file of lateral pictures")
-    for check in (robustness, holdout, grading, invariance, finetune):
+    for check in (robustness, holdout, grading, invariance, density, finetune):
         check.add_argument("--model", default="default", help="name or folder of a model (default: default)")
-    for check in (robustness, holdout, grading, invariance):
+    for check in (robustness, holdout, grading, invariance, density):
         check.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
     try:
@@ -142,6 +149,17 @@ def check_grading_invariance(given: argparse.Namespace) -> int:
     provenance = {"model_sha256": model.sha256, "exams": given.n}
     write(given.out / "grading-invariance.json", provenance | {"alterations": alterations})
     return int(any(one.share < LEAST_SAME for one in found.values()))
+
+
+def check_densitometry(given: argparse.Namespace) -> int:
+    """Measure bone on simulated scans; 1 where a promise is broken."""
+    model, subjects = Model.load(given.model), people(given.n, given.seed)
+    scans = measurements(subjects, model, given.workers, lambda done: print(f"{done}/{given.n}", flush=True))
+    found = densitometry_check.told(scans)
+    kept = densitometry_check.promises(found)
+    provenance = {"model_sha256": model.sha256, "first_seed": given.seed}
+    write(given.out / "densitometry.json", provenance | found | {"promises": kept}, shown=kept)
+    return int(not all(promise["kept"] for promise in kept))
 
 
 def check_resuming(given: argparse.Namespace) -> int:

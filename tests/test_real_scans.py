@@ -50,3 +50,13 @@ def test_the_lateral_scan_faces_right_and_is_named_from_t4_to_the_cut_l5() -> No
         "T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5",
     ]  # fmt: skip
     assert report.findings[-1].reason == "cut by the edge of the picture"
+
+
+def test_the_ap_scan_is_refused_as_uncalibrated_with_its_regions_drawn() -> None:
+    report = oiscan.score(REAL / "ge_idxa_ap_spine.dcm")
+    assert report.abmd_reason.startswith("a display picture holds no g/cm2: ")
+    assert not report.abmd_method and report.measured_l1_l4_abmd_g_cm2 is None
+    lumbar = [finding for finding in report.findings if finding.level in LUMBAR]
+    assert len(lumbar) == 4
+    assert all(finding.abmd_g_cm2 is None and finding.bmc_g is None for finding in report.findings)
+    assert all(len(finding.outline_px) > 8 and finding.area_cm2 for finding in lumbar)

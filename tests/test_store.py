@@ -54,6 +54,7 @@ def test_the_folder_is_complete(tmp_path, fake_model):
         "vertebrae.csv",
         "visits.csv",
         "printed.csv",
+        "densitometry.csv",
         f"scans/{name}.json",
         f"overlays/{name}.png",
         "index.html",

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from oiscan.evaluation.altered import Fall
+from oiscan.evaluation.densitometry_cases import Measurement
 from oiscan.evaluation.grades.cases import HEALTHY_OFFSET, Answer, Child
 from oiscan.evaluation.grades.invariance import Same
+from oiscan.evaluation.landmarks import ImageResult
 from oiscan.evaluation.simulated import Series
 from oiscan.labels import LabelSet, write_labels
+from oiscan.phantom.dual_energy import DualEnergySettings
 from oiscan.phantom.exam import Route
 from tests.evaluation.drawn_model import draw_case
 
@@ -116,6 +119,24 @@ def test_grading_invariance(
     assert run(monkeypatch, "grading-invariance", "--out", tmp_path, "--n", 3) == status
     told = json.loads((tmp_path / "grading-invariance.json").read_text())
     assert told["alterations"] == {"mirrored": {"vertebrae": 100, "same": same, "share": same / 100}}
+
+
+@pytest.mark.parametrize(("error", "status"), [(0.01, 0), (0.02, 1)])
+def test_densitometry(
+    error: float, status: int, fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measurements(
+        subjects: list[DualEnergySettings], model: object, workers: int, advance: object
+    ) -> list[Measurement]:
+        assert [one.seed for one in subjects] == list(range(70, 80))
+        return [Measurement(one, 20, 20, 0.6 + error, 0.6, ImageResult((), 0)) for one in subjects for _ in range(2)]
+
+    monkeypatch.setattr("oiscan.evaluation.densitometry_cases.measurements", measurements)
+    assert run(monkeypatch, "densitometry", "--out", tmp_path, "--n", 10, "--seed", 70) == status
+    told = json.loads((tmp_path / "densitometry.json").read_text())
+    assert (told["n_people"], told["n_scans"], told["first_seed"]) == (10, 20, 70)
+    assert {one["value"] for one in told["abmd_bias_g_cm2"].values()} == {error}
+    assert {"area_bias_percent", "repeat_cv_percent", "dice_median", "dice_p05", "level_correct"} <= set(told)
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -7,7 +7,7 @@ import pytest
 from oiscan.anatomy import COLUMN, Level, View
 from oiscan.grading.remarks import NO_REFERENCE, WEDGE
 from oiscan.report import Finding, Report, Status, Verdict
-from oiscan.visit import join, renamed, visits
+from oiscan.visit import join, laterals, renamed, visits
 
 HEIGHTS = dict(zip(Level, [15.0] * 10, strict=False)) | {
     Level.T10: 21.0, Level.T11: 22.0, Level.T12: 17.0, Level.L1: 26.0, Level.L2: 20.0, Level.L3: 27.0, Level.L4: 28.0,
@@ -130,3 +130,16 @@ def test_of_several_scans_of_a_view_the_one_with_most_measured_vertebrae_counts(
     scans = [named("a", LATERAL), named("b", short), named("d", long), named("c", long)]
     (visit,) = visits(scans, dict.fromkeys("abcd", "P"), dict.fromkeys("abcd", 0))
     assert visit.ap.scan_id == "c"
+
+
+def test_the_lateral_scan_of_a_day_bears_the_visit_s_names_where_it_was_joined() -> None:
+    off = report(View.LATERAL, Level.T10, Level.L4, Level.T11)
+    ap = report(View.AP, Level.T12, Level.L5, numbering_anchor="sacrum", numbering_probability=0.95,
+                numbering_alternatives=((-1, 0.05),))  # fmt: skip
+    alone, failed = replace(LATERAL, scan_id="alone"), replace(LATERAL, scan_id="failed", status=Status.UNREADABLE)
+    reports = [off, ap, alone, failed, replace(LATERAL, scan_id="undated")]
+    subjects = dict.fromkeys((one.scan_id for one in reports), "S")
+    days = {off.scan_id: 0, ap.scan_id: 0, "alone": 7, "failed": 9, "undated": None}
+    found = laterals(reports, subjects, days, visits(reports, subjects, days))
+    assert found.keys() == {("S", 0), ("S", 7)}
+    assert levels(found["S", 0])[0] == "T10" and found["S", 7] == alone

@@ -15,6 +15,8 @@ from oiscan.cli.check_dataset import check_dataset
 from oiscan.cli.deidentify import deidentify
 from oiscan.cli.doctor import doctor
 from oiscan.cli.export_labels import export_labels
+from oiscan.cli.precision import precision
+from oiscan.cli.reference import reference
 from oiscan.cli.score import score
 from oiscan.cli.train import train
 from oiscan.errors import OiscanError, ScanError
@@ -32,7 +34,9 @@ app.command()(score)
 app.command()(deidentify)
 app.command()(export_labels)
 app.command()(check_dataset)
+app.command()(precision)
 app.command()(train)
+app.command()(reference)
 app.command()(doctor)
 
 

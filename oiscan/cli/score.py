@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oiscan.loaders.containers import Source
     from oiscan.loaders.printed import PrintedFile
     from oiscan.pipeline import Settings
+    from oiscan.reports.densitometry import BoneOptions
     from oiscan.segmentation import Model
 
 
@@ -52,6 +53,18 @@ def score(
     printed: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Values the scanner printed: a CSV file, see the guide.")
     ] = None,
+    reference: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Reference curves for Z-scores: a CSV file, see the guide.")
+    ] = None,
+    population: Annotated[
+        str, typer.Option(metavar="NAME", help="Which population of the reference, where it has several.")
+    ] = "",
+    exclusions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Vertebrae not to count in bone density: a CSV file.")
+    ] = None,
+    strict_all_four: Annotated[
+        bool, typer.Option("--strict-all-four", help="No total of the spine unless all of its vertebrae count.")
+    ] = False,
     keep_identifiers: Annotated[
         bool, typer.Option("--keep-identifiers", help="Name source files and patients in scans.csv.")
     ] = False,
@@ -64,7 +77,8 @@ def score(
 
     stated = StatedLevel.of(lowest_level, level_at_px(level_at))
     settings = Settings(view, spacing_mm(spacing), inverted, scale, model, stated)
-    run = score_folder(inputs, out, settings, subjects, keep_identifiers, allow_burned_in_text, printed)
+    bone = bone_options(reference, population, exclusions, strict_all_four)
+    run = score_folder(inputs, out, settings, subjects, keep_identifiers, allow_burned_in_text, printed, bone)
     typer.echo(run.summary)
     if run.failed:
         typer.echo("\n".join(["Failed (private/files.csv names the files):", *run.failed]), err=True)
@@ -87,6 +101,7 @@ def score_folder(
     keep_identifiers: bool = False,
     allow_burned_in_text: bool = False,
     printed: Path | None = None,
+    bone: BoneOptions | None = None,
 ) -> Run:
     """Score all scans in `inputs` into the results folder `out`.
 
@@ -106,7 +121,7 @@ def score_folder(
     user_values = () if printed is None else read_user_values(printed)
     files = _files(inputs, out)
     model = Model.load(settings.model)
-    results = ResultsFolder(out, codes, keep_identifiers, allow_burned_in_text, user_values)
+    results = ResultsFolder(out, codes, keep_identifiers, allow_burned_in_text, user_values, bone)
     failed = []
     jobs = gather(files)
     with progress(len(jobs)) as advance:
@@ -115,8 +130,35 @@ def score_folder(
             advance(report)
             failed += [f"  {report.scan_id}: {report.reason}"] if report.status is Status.FAILED else []
     shown = {"keep_identifiers": keep_identifiers, "allow_burned_in_text": allow_burned_in_text}
-    results.finish(_provenance(settings, model, shown, started, time.monotonic() - clock))
-    return Run(_summary(results.counts()), tuple(failed))
+    told = {**shown, **_bone_settings(bone)}
+    results.finish(_provenance(settings, model, told, started, time.monotonic() - clock))
+    return Run(_summary(results.counts(), results.unused_exclusions), tuple(failed))
+
+
+def bone_options(
+    reference: Path | None = None, population: str = "", exclusions: Path | None = None, strict_all_four: bool = False
+) -> BoneOptions:
+    """What the user chose for bone density, files read; `ConfigError` where one cannot be used."""
+    from oiscan.densitometry.exclusion_file import read_exclusions
+    from oiscan.densitometry.reference_file import read_reference
+    from oiscan.reports.densitometry import BoneOptions
+
+    curves = None if reference is None else read_reference(reference)
+    lines = () if exclusions is None else read_exclusions(exclusions)
+    return BoneOptions(curves, population, lines, strict_all_four)
+
+
+def _bone_settings(bone: BoneOptions | None) -> dict[str, Any]:
+    """Of the choices for bone density what `run.json` says."""
+    if bone is None:
+        return {}
+    reference = None if bone.reference is None else {"sha256": bone.reference.sha256, "source": bone.reference.source}
+    return {
+        "reference": reference,
+        "population": bone.population,
+        "exclusion_lines": len(bone.exclusions),
+        "strict_all_four": bone.strict_all_four,
+    }
 
 
 def _printed_in(job: Job) -> PrintedFile:
@@ -168,7 +210,7 @@ def _files(inputs: Sequence[Path], out: Path) -> list[Source]:
 
 
 def _provenance(
-    settings: Settings, model: Model, shown: dict[str, bool], started: datetime, seconds: float
+    settings: Settings, model: Model, told: dict[str, Any], started: datetime, seconds: float
 ) -> dict[str, Any]:
     """What `run.json` says: enough to run it again, nothing of the patients and no path."""
     from oiscan.grading import scale_named
@@ -182,12 +224,16 @@ def _provenance(
             "inverted": settings.inverted,
             "scale": scale_named(settings.scale).name,
             "stated_level": None if settings.stated is None else asdict(settings.stated),
-            **shown,
+            **told,
         },
         "times": {"started": started.isoformat(timespec="seconds"), "seconds": round(seconds, 2)},
     }
 
 
-def _summary(counts: dict[str, int]) -> str:
+def _summary(counts: dict[str, int], unused_exclusions: Sequence[int]) -> str:
     ended = ", ".join(f"{counts[status.value]} {status.value}" for status in Status)
-    return f"{counts['files']} files, {counts['scans']} scans: {ended}. Open index.html in the results folder."
+    said = f"{counts['files']} files, {counts['scans']} scans: {ended}. Open index.html in the results folder."
+    if not unused_exclusions:
+        return said
+    lines = ", ".join(map(str, unused_exclusions))
+    return f"{said}\nLines of the exclusions file that meet no printed values: {lines}"

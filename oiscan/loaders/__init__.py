@@ -18,7 +18,7 @@ from oiscan.loaders.quiet import quiet
 from oiscan.loaders.stated import Stated
 from oiscan.scan import Scan
 
-__all__ = ["find_files", "read"]
+__all__ = ["find_files", "read", "read_energies"]
 
 
 def read(
@@ -71,6 +71,37 @@ def read(
     except (MemoryError, RecursionError) as error:
         cause = "reading it takes more memory than a scan does"
         raise UnreadableFileError(cause, "export it again", str(source)) from error
+
+
+def read_energies(
+    low: str | Path, high: str | Path, *, spacing_mm: tuple[float, float] | float | None = None
+) -> Scan:
+    """Read one AP scan from two DICOM files of one X-ray energy each, in the layout of `oiscan.loaders.energies`.
+
+    Parameters
+    ----------
+    low, high
+        The files, in either order; what the headers say is taken from the first.
+    spacing_mm
+        As for `read`.
+
+    Raises
+    ------
+    UnsupportedScanError
+        If they are not the two halves of one scan.
+    UnreadableFileError, NoImageError, ConfigError
+        As for `read`.
+    """
+    from oiscan.loaders.dicom import read_halves
+
+    stated = Stated.from_user(None, spacing_mm, None)
+    try:
+        first, second = read_bytes(Path(low)), read_bytes(Path(high))
+        with quiet():
+            return read_halves(first, second, hashlib.sha256(first + second).hexdigest(), stated)
+    except ScanError as error:
+        error.path = error.path or Path(low)
+        raise
 
 
 def _single(source: Source) -> Source:

@@ -50,7 +50,8 @@ def decode(header: Header, inverted: bool | None, notes: list[str]) -> BoneBrigh
     UnsupportedScanError
         If the picture is in colour, constant, of several frames, too large or too small.
     """
-    _check_layout(header)
+    check_layout(header)
+    check_frames(header)
     samples = _samples(header, notes)
     values, falling = _modality_values(samples, header)
     by_header = falling != _dark_is_high(header, notes)
@@ -59,12 +60,12 @@ def decode(header: Header, inverted: bool | None, notes: list[str]) -> BoneBrigh
     return BoneBright(turned(values) if wanted != falling else values, wanted)
 
 
-def _check_layout(header: Header) -> None:
+def check_layout(header: Header) -> None:
+    """Refuse a picture whose size or kind of pixel is not told, or none that oiscan decodes; before decoding it."""
     rows, columns = header.number("Rows"), header.number("Columns")
     if not rows or not columns:
         raise UnreadableFileError("the header does not say how large the picture is", "export the scan again")
     check_size(int(rows), int(columns))
-    check_frames(header)
     if header.number("BitsAllocated") not in (8, 16):
         raise UnsupportedScanError("its pixels are not stored with 8 or 16 bits", "export it as a grey picture")
     if header.text("PhotometricInterpretation") not in _GREY_OR_COLOUR:

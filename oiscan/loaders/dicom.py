@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
@@ -12,6 +14,8 @@ from oiscan.anatomy import View
 from oiscan.errors import NoImageError, UnreadableFileError, UnsupportedScanError
 from oiscan.loaders.burned_in import is_captured, text_in
 from oiscan.loaders.decoding import decode
+from oiscan.loaders.energies import ONE_OF_TWO, Counted, counted_in, two_energies
+from oiscan.loaders.grey import BoneBright
 from oiscan.loaders.header import Header
 from oiscan.loaders.hologic import HOLOGIC
 from oiscan.loaders.hologic_page import results_script
@@ -65,11 +69,12 @@ def read_dicom(data: bytes, sha256: str, stated: Stated) -> Scan:
     vendor = next((vendor for vendor in VENDORS if vendor.recognises(header)), UNKNOWN_MAKER)
     view = view_from_header(header, stated.view)
     notes: list[str] = []
-    picture = decode(header, stated.inverted, notes)
+    counted = counted_in(header)
+    picture = _picture(header, counted, stated, notes)
     upside_down = _is_upside_down(header, vendor, notes)
     pixels = picture.pixels[::-1] if upside_down else picture.pixels
     scanned = scanned_area(pixels)
-    if looks_inverted(pixels, scanned):
+    if not counted and looks_inverted(pixels, scanned):
         notes.append(INVERTED_REMARK)
     spacing = _spacing(header, vendor, stated, notes)
     marked = _reader_landmarks(header, vendor, view, spacing, notes)
@@ -89,7 +94,42 @@ def read_dicom(data: bytes, sha256: str, stated: Stated) -> Scan:
         burned_in_text=text_in(header, pixels),
         captured=is_captured(header),
         reader_landmarks=marked,
+        energies=two_energies(_turned(counted, upside_down)) if len(counted) == 2 else None,
     )
+
+
+def read_halves(low: bytes, high: bytes, sha256: str, stated: Stated) -> Scan:
+    """The scan in two DICOM files of one energy each, in oiscan's layout; what the header says is taken from `low`.
+
+    Raises
+    ------
+    UnsupportedScanError
+        If they are not the two halves of one scan.
+    UnreadableFileError, NoImageError
+        As `oiscan.loaders.read`.
+    """
+    scan = read_dicom(low, sha256, stated)
+    halves = [one for data in (low, high) for one in counted_in(parse(data))]
+    if len(halves) != 2:
+        raise UnsupportedScanError("these are not two files of one X-ray energy each", "see the guide, bone_from_image")
+    energies = two_energies(_turned(tuple(halves), scan.stored.upside_down))
+    notes = tuple(note for note in scan.notes if note != ONE_OF_TWO)
+    return replace(scan, pixels=energies.picture.astype(np.float32), scanned=None, energies=energies, notes=notes)
+
+
+def _picture(header: Header, counted: tuple[Counted, ...], stated: Stated, notes: list[str]) -> BoneBright:
+    """The picture to look at. Attenuations have bone bright, whatever is stated."""
+    if len(counted) == 2:
+        return BoneBright(two_energies(counted).picture.astype(np.float32), False)
+    if counted:
+        notes.append(ONE_OF_TWO)
+    return decode(header, stated.inverted, notes)
+
+
+def _turned(counted: tuple[Counted, ...], upside_down: bool) -> tuple[Counted, ...]:
+    if not upside_down:
+        return counted
+    return tuple(replace(one, values=one.values[::-1]) for one in counted)
 
 
 def parse(data: bytes) -> Header:

@@ -15,7 +15,7 @@ from oiscan.loaders.containers import Source, read_bytes
 from oiscan.loaders.printed_check import PrintedFinding, check_printed
 from oiscan.loaders.printed_user import UserRow, read_user_values
 from oiscan.loaders.printed_value import INVALIDITY, ORIGIN, QUANTITIES, PrintedValue
-from oiscan.scan import Identity
+from oiscan.scan import Acquisition, Identity, Subject
 
 __all__ = [
     "INVALIDITY",
@@ -34,10 +34,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class PrintedFile:
-    """The printed values of one file, and whose they are."""
+    """The printed values of one file, whose they are, and what they were measured with."""
 
     values: tuple[PrintedValue, ...] = ()
     identity: Identity = field(default_factory=Identity)
+    subject: Subject = field(default_factory=Subject)
+    acquisition: Acquisition = field(default_factory=Acquisition)
 
 
 def read_printed(path: str | Source) -> tuple[PrintedValue, ...]:
@@ -62,7 +64,7 @@ def read_printed(path: str | Source) -> tuple[PrintedValue, ...]:
 
 
 def read_printed_file(path: str | Source) -> PrintedFile:
-    """As `read_printed`, with the patient the values belong to."""
+    """As `read_printed`, with the patient the values belong to and the scanner."""
     from oiscan.loaders.picture import is_picture
     from oiscan.loaders.quiet import quiet
 
@@ -81,10 +83,13 @@ def _from_dicom(data: bytes) -> PrintedFile:
     from oiscan.loaders.ge_comments import comment_values
     from oiscan.loaders.ge_report import report_values
     from oiscan.loaders.hologic_page import page_values
-    from oiscan.loaders.identity import identity_from_header
+    from oiscan.loaders.identity import acquisition_from_header, identity_from_header, subject_from_header
 
     header = parse(data)
     scan_id = hashlib.sha256(data).hexdigest()[:16]
     sources = (comment_values, report_values, page_values)
     values = tuple(value for source in sources for value in source(header, scan_id))
-    return PrintedFile(values, identity_from_header(header))
+    identity = identity_from_header(header)
+    # What is impossible in the header is remarked on where the file is read as a scan.
+    person, acquisition = subject_from_header(header, identity, []), acquisition_from_header(header, identity)
+    return PrintedFile(values, identity, person, acquisition)

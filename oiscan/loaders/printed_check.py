@@ -12,6 +12,9 @@ from oiscan.loaders.printed_value import INVALIDITY, PrintedValue
 SLACK = 1e-9
 """Of binary arithmetic; the tolerance itself is what rounding in print can make."""
 
+WITHOUT_HEAD = ("TBLH", "Subtotal")
+"""What the whole body without its head is called: Hologic pages print "Sub Tot"."""
+
 _SPAN = re.compile(r"L([1-5])-L([1-5])")
 Row = dict[str, PrintedValue]
 
@@ -28,7 +31,9 @@ class PrintedFinding:
 
 
 def check_printed(values: Iterable[PrintedValue]) -> tuple[PrintedFinding, ...]:
-    """What does not fit among values: BMC = area x BMD in every row, and the sums of a span of lumbar vertebrae.
+    """What does not fit among values: BMC = area x BMD in every row, and sums.
+
+    The sums are those of a span of lumbar vertebrae, and of the body without its head (`WITHOUT_HEAD`) and the head.
 
     Parameters
     ----------
@@ -50,7 +55,8 @@ def check_printed(values: Iterable[PrintedValue]) -> tuple[PrintedFinding, ...]:
             findings.append(PrintedFinding(*place, value.region, text))
     for place, rows in groups.items():
         for region, row in rows.items():
-            texts = [*_product(row), *_sums(region, row, rows), *_invalid(region, row, rows)]
+            texts = [*_product(row), *_sums(region, row, rows), *_less_head(region, row, rows)]
+            texts += _invalid(region, row, rows)
             findings += [PrintedFinding(*place, region, text) for text in texts]
     return tuple(findings)
 
@@ -79,6 +85,21 @@ def _sums(region: str, row: Row, rows: dict[str, Row]) -> list[str]:
         tolerance = sum(printed.half_unit for (printed,), _ in known) + SLACK
         if abs(sum(added) - total) > tolerance:
             texts.append(f"{quantity} {row[quantity]} is not the sum of its vertebrae, {sum(added):.3f}")
+    return texts
+
+
+def _less_head(region: str, row: Row, rows: dict[str, Row]) -> list[str]:
+    """A printed total without the head against the body less the head."""
+    texts = []
+    for quantity in ("area_cm2", "bmc_g") if region in WITHOUT_HEAD else ():
+        found = [_known(one, quantity) for one in (row, rows.get("Head", {}), rows.get("Total", {}))]
+        known = [pair for pair in found if pair is not None]
+        if len(known) < len(found):
+            continue
+        rest, head, body = [value for _, (value,) in known]
+        tolerance = sum(printed.half_unit for (printed,), _ in known) + SLACK
+        if abs(rest + head - body) > tolerance:
+            texts.append(f"{quantity} {row[quantity]} is not that of the body less the head, {body - head:.3f}")
     return texts
 
 

@@ -45,6 +45,8 @@ _NAMED = (
 _REGIONS = {name.casefold(): name for name in _NAMED} | {
     "ward's": "Wards",
     "trochanter": "Troch",
+    "sub tot": "Subtotal",
+    "sub total": "Subtotal",
     "total body less head": "TBLH",
     "whole body": "Total",
 }

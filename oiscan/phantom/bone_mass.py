@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from oiscan.anatomy import View
+from oiscan.grading.morphometry import polygon_area
 from oiscan.phantom.anatomy import Anatomy
 from oiscan.phantom.ap import ap_outline
 from oiscan.phantom.project import Mesh, thickness
@@ -97,9 +98,12 @@ def bone_truth(anatomy: Anatomy, arches: Arches | None = None) -> BoneTruth:
     columns, rows = np.ceil((np.ptp(points, axis=0) + 2) * TRUTH_PIXELS_PER_MM).astype(int)
     mineral = bone_map(anatomy, View.AP, (int(rows), int(columns)), TRUTH_PIXELS_PER_MM, origin, None, arches)
     pixel_cm2 = (0.1 / TRUTH_PIXELS_PER_MM) ** 2
-    area, mass = np.zeros(len(outlines)), np.zeros(len(outlines))
+    area = np.array([polygon_area(outline, np.full(2, 0.1)) for outline in outlines])
+    mass = np.zeros(len(outlines))
     for k, outline in enumerate(outlines):
-        mask = np.zeros(mineral.shape, np.uint8)
-        cv2.fillPoly(mask, [np.round((outline - origin) * TRUTH_PIXELS_PER_MM).astype(np.int32)], 1)
-        area[k], mass[k] = mask.sum() * pixel_cm2, mineral[mask > 0].sum() * pixel_cm2
+        mask = np.zeros(mineral.shape, np.float32)
+        corners = [np.round((outline - origin) * TRUTH_PIXELS_PER_MM).astype(np.int32)]
+        cv2.fillPoly(mask, corners, 1.0)
+        cv2.polylines(mask, corners, True, 0.5)  # the outline runs through the middle of these pixels
+        mass[k] = (mineral * mask).sum() * pixel_cm2
     return BoneTruth(area, mass, mass / area)

@@ -8,6 +8,7 @@ software 16. Hologic's is unverified: it is the shape that public readers of suc
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -22,16 +23,24 @@ from pydicom.uid import (
     DigitalXRayImageStorageForPresentation,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
     SecondaryCaptureImageStorage,
     generate_uid,
 )
 
 from oiscan.anatomy import COLUMN, Level, View
+from oiscan.densitometry.beam import HIGH_KILOVOLTS, LOW_KILOVOLTS
 from oiscan.labels import LabelledImage, LabelledVertebra, LabelSet, write_labels
+from oiscan.loaders.energies import CREATOR, KILOVOLTS, LOG_ATTENUATION, QUANTITY
+from oiscan.loaders.energies import GROUP as ENERGIES_GROUP
+from oiscan.phantom.dual_energy import DualEnergyExam
 from oiscan.phantom.exam import Exam
 from oiscan.phantom.truth import parameters, truth
 
 STUDY_DATE = date(2020, 6, 15)  # every simulated person is scanned on this day
+
+LOG_STEP = 2e-4
+"""Of stored attenuation: 16 bits reach 13, far more than a body has."""
 
 HOLOGIC_GROUP = 0x0021
 IVA_LEVELS = tuple(level.value for level in COLUMN[COLUMN.index(Level.T4) : COLUMN.index(Level.L4) + 1])
@@ -92,7 +101,7 @@ def write_label_file(labels: list[LabelledImage], path: Path) -> None:
 def _dataset(
     exam: Exam, name: str, view: View, number: int, pixels: npt.NDArray[np.uint8], layout: Layout, told: dict[str, Any]
 ) -> Dataset:
-    dataset = _person(exam, name)
+    dataset = _person(exam.anatomy.age_years, name)
     made_from = [name, layout.value, repr(exam.settings)]  # the same name may be given again with another seed
     dataset.SOPInstanceUID, dataset.InstanceNumber = generate_uid(entropy_srcs=[*made_from, view.value]), str(number)
     dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*made_from, "study"])
@@ -113,9 +122,53 @@ def _dataset(
     return dataset
 
 
-def _person(exam: Exam, name: str) -> Dataset:
+def write_dual_energy(exam: DualEnergyExam, folder: Path, name: str, apart: bool = False) -> list[Path]:
+    """Write an AP scan at two energies in oiscan's own layout (see `oiscan.loaders.energies`); returns the files.
+
+    `NAME_dual_energy.dcm` has two frames; `apart` writes each energy to a file of its own. The truth is beside them.
+    """
+    truth_of = {"simulated": True, **asdict(exam.settings), **{k: v.tolist() for k, v in asdict(exam.bone).items()}}
+    _write_json(truth_of, folder / f"{name}_dual_energy.truth.json")
+    frames = np.stack([exam.low, exam.high])
+    pairs = list(zip(("low", "high"), frames[:, None], ([LOW_KILOVOLTS], [HIGH_KILOVOLTS]), strict=True))
+    written = []
+    for end, some, kilovolts in pairs if apart else [("dual", frames, [LOW_KILOVOLTS, HIGH_KILOVOLTS])]:
+        path = folder / f"{name}_{end}_energy.dcm"
+        _energies(exam, name, end, some, kilovolts).save_as(path, enforce_file_format=True)
+        written.append(path)
+    return written
+
+
+def _energies(
+    exam: DualEnergyExam, name: str, end: str, frames: npt.NDArray[np.float64], kilovolts: list[float]
+) -> Dataset:
+    dataset = _person(exam.anatomy.age_years, name)
+    made_from = [name, repr(exam.settings)]
+    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*made_from, "study"])
+    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=[*made_from, "series"])
+    dataset.SOPInstanceUID = generate_uid(entropy_srcs=[*made_from, end])
+    _meta(dataset, MultiFrameGrayscaleWordSecondaryCaptureImageStorage, ExplicitVRLittleEndian)
+    dataset.Modality, dataset.Manufacturer, dataset.ManufacturerModelName = "OT", "oiscan", "phantom"
+    dataset.ImageType = ["DERIVED", "PRIMARY", "DUAL_ENERGY"]
+    dataset.SeriesDescription, dataset.BodyPartExamined, dataset.ViewPosition = "AP spine", "SPINE", "AP"
+    dataset.BurnedInAnnotation, dataset.ConversionType = "NO", "SYN"
+    dataset.PixelSpacing = [exam.settings.pixel_mm] * 2
+    dataset.NumberOfFrames, dataset.Rows, dataset.Columns = frames.shape
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.BitsAllocated = dataset.BitsStored = 16
+    dataset.HighBit, dataset.PixelRepresentation = 15, 0
+    dataset.RescaleSlope, dataset.RescaleIntercept, dataset.RescaleType = str(LOG_STEP), "0", "US"
+    block = dataset.private_block(ENERGIES_GROUP, CREATOR, create=True)
+    block.add_new(QUANTITY, "LO", LOG_ATTENUATION)
+    block.add_new(KILOVOLTS, "DS", [f"{one:.0f}" for one in kilovolts])
+    dataset.FrameIncrementPointer = block.get_tag(KILOVOLTS)
+    dataset.PixelData = np.clip(np.rint(frames / LOG_STEP), 0, 65535).astype("<u2").tobytes()
+    dataset["PixelData"].VR = "OW"
+    return dataset
+
+
+def _person(age: float, name: str) -> Dataset:
     dataset = Dataset()
-    age = exam.anatomy.age_years
     dataset.PatientName, dataset.PatientID = "SIMULATED^NOBODY", f"SIMULATED-{name}"
     dataset.PatientBirthDate = f"{STUDY_DATE - timedelta(days=round(age * 365.25)):%Y%m%d}"
     dataset.PatientSex, dataset.PatientAge = "O", f"{int(age):03d}Y"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from oiscan.loaders.printed import PrintedValue, UserRow
 from oiscan.reports.printed import PrintedSet
-from oiscan.scan import Identity
+from oiscan.scan import Acquisition, Identity, Subject
 from oiscan.subjects import plain_id
 
 NO_SCAN = "no scan with this scan_id in this run"
@@ -19,12 +19,25 @@ SEVERAL = "this patient id belongs to several people of this run: name the scan_
 
 @dataclass(frozen=True)
 class KnownScan:
-    """What a run knows of a scan, as far as matching needs it."""
+    """What a run knows of a scan, as far as matching needs it.
+
+    Parameters
+    ----------
+    scan_id, subject, day, identity
+        Which scan of whom.
+    person, acquisition
+        Age and sex, and the scanner, as far as the file says.
+    is_bone
+        Whether it measures bone: an AP scan, or a file with printed values. A radiograph of the same day does not.
+    """
 
     scan_id: str
     subject: str
     day: int | None
     identity: Identity
+    person: Subject = field(default_factory=Subject)
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    is_bone: bool = False
 
 
 def user_sets(

@@ -36,6 +36,18 @@ SCAN_DECIMALS: dict[str, int | None] = {
     "vertebrae_scored": 0,
     "vertebrae_unreadable": 0,
     "levels": None,
+    "l1_l4_bmc_g": 3,
+    "l1_l4_area_cm2": 3,
+    "l1_l4_abmd_g_cm2": 4,
+    "l1_l4_z_score": 2,
+    "l1_l4_flags": None,
+    "l1_l4_origin": None,
+    "measured_l1_l4_area_cm2": 3,
+    "measured_l1_l4_bmc_g": 3,
+    "measured_l1_l4_abmd_g_cm2": 4,
+    "measured_l1_l4_bmad_g_cm3": 4,
+    "abmd_method": None,
+    "abmd_reason": None,
     "anterior": None,
     "numbering_anchor": None,
     "numbering_probability": 4,
@@ -88,6 +100,8 @@ VERTEBRA_DECIMALS: dict[str, int | None] = {
     "width_mm": 3,
     "height_mm": 3,
     "area_cm2": 4,
+    "bmc_g": 4,
+    "abmd_g_cm2": 4,
     "landmark_sd_px": 3,
     "anterior_height_se_mm": 3,
     "middle_height_se_mm": 3,
@@ -121,12 +135,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _EMPTY_SUBJECTS: Mapping[str, str] = {}
 _EMPTY_DAYS: Mapping[str, int | None] = {}
+_NO_BONE: Mapping[str, Mapping[str, object]] = {}
 
 
 def scan_frame(
     reports: Iterable[Report],
     subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
     days: Mapping[str, int | None] = _EMPTY_DAYS,
+    bone: Mapping[str, Mapping[str, object]] = _NO_BONE,
 ) -> pd.DataFrame:
     """One row a scan, in the columns of `scans.csv`.
 
@@ -138,9 +154,16 @@ def scan_frame(
         Code of the person, by scan_id; blank where it is missing.
     days
         Days since that person's first scan, by scan_id; blank where it is missing or None.
+    bone
+        Values of the columns ``l1_l4_...``, by scan_id.
     """
     rows = [
-        {**_scan_row(report), "subject": subjects.get(report.scan_id, ""), "day": days.get(report.scan_id)}
+        {
+            **_scan_row(report),
+            **bone.get(report.scan_id, {}),
+            "subject": subjects.get(report.scan_id, ""),
+            "day": days.get(report.scan_id),
+        }
         for report in reports
     ]
     return typed_frame(rows, SCAN_DECIMALS)
@@ -168,9 +191,10 @@ def scans_csv(
     reports: Iterable[Report],
     subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
     days: Mapping[str, int | None] = _EMPTY_DAYS,
+    bone: Mapping[str, Mapping[str, object]] = _NO_BONE,
 ) -> str:
     """Text of `scans.csv`; parameters as for `scan_frame`."""
-    return csv_text(scan_frame(reports, subjects, days), SCAN_DECIMALS)
+    return csv_text(scan_frame(reports, subjects, days, bone), SCAN_DECIMALS)
 
 
 def vertebrae_csv(

@@ -78,6 +78,23 @@ def test_the_total_of_a_spine_page_is_the_sum_of_its_vertebrae(tmp_path: Path) -
     assert check_printed(read_printed(write(tmp_path, page(page_script(body))))) == ()
 
 
+@pytest.mark.parametrize(("area", "bmc", "says"), [
+    ("690.00", "350.00", []),
+    ("690.02", "350.00", ["area_cm2 690.02 is not that of the body less the head, 690.000"]),
+    ("690.00", "351.00", ["bmc_g 351.00 is not that of the body less the head, 350.000"]),
+])  # fmt: skip
+def test_the_body_without_its_head_is_the_body_less_the_head(
+    tmp_path: Path, area: str, bmc: str, says: list[str]
+) -> None:
+    rows = [
+        ("Sub Tot", area, bmc, " ", " ", " "),
+        ("Head", "210.50", "300.10", " ", " ", " "),
+        ("Total", "900.50", "650.10", " ", " ", " "),
+    ]
+    findings = check_printed(read_printed(write(tmp_path, page(page_script(rows)))))
+    assert [(found.region, found.text) for found in findings] == [("Subtotal", text) for text in says]
+
+
 def test_rounding_in_print_is_no_disagreement() -> None:
     def row(area: float, bmc: float, bmd: float, decimals: int) -> list[PrintedValue]:
         return [
@@ -218,6 +235,7 @@ def test_another_report_is_not_read(tmp_path: Path) -> None:
 def test_values_come_with_whose_they_are(tmp_path: Path) -> None:
     found = read_printed_file(write(tmp_path, report()))
     assert found.identity.patient_id == "ID-SENTINEL-77"
+    assert (found.subject.sex, found.subject.age_precision, found.acquisition.maker) == ("F", "day", "GE Healthcare")
     assert "SENTINEL" not in repr(found)
 
 

@@ -31,7 +31,9 @@ def test_columns_of_scans() -> None:
     header = scans_csv([]).splitlines()
     assert header == [
         "scan_id,subject,age_years,age_precision,sex,day,view,status,reason,worst_grade,grade_sum,grade_n,sdi,n_fractures,n_borderline,"
-        "vertebrae_scored,vertebrae_unreadable,levels,anterior,numbering_anchor,numbering_probability,spacing_row_mm,"
+        "vertebrae_scored,vertebrae_unreadable,levels,l1_l4_bmc_g,l1_l4_area_cm2,l1_l4_abmd_g_cm2,l1_l4_z_score,"
+        "l1_l4_flags,l1_l4_origin,measured_l1_l4_area_cm2,measured_l1_l4_bmc_g,measured_l1_l4_abmd_g_cm2,"
+        "measured_l1_l4_bmad_g_cm3,abmd_method,abmd_reason,anterior,numbering_anchor,numbering_probability,spacing_row_mm,"
         "spacing_column_mm,spacing_source,maker,model,software,protocol,scale,notes,input_sha256,model_sha256,"
         "program_version"
     ]
@@ -44,7 +46,7 @@ def test_columns_of_vertebrae() -> None:
         "posterior_height_mm,depth_mm,ratio_anterior_posterior,ratio_middle_posterior,ratio_posterior_reference,"
         "posterior_reference,ratio_posterior_trend,ratio_middle_anterior,ratio_anterior_depth,ratio_middle_depth,"
         "ratio_posterior_depth,height_loss_percent,height_loss_low_percent,height_loss_high_percent,scale,grade,"
-        "borderline,fracture_probability,grade_probabilities,deformity,width_mm,height_mm,area_cm2,landmark_sd_px,"
+        "borderline,fracture_probability,grade_probabilities,deformity,width_mm,height_mm,area_cm2,bmc_g,abmd_g_cm2,landmark_sd_px,"
         "anterior_height_se_mm,middle_height_se_mm,posterior_height_se_mm,ratio_anterior_posterior_se,"
         "ratio_middle_posterior_se,ratio_posterior_reference_se,height_loss_se_percent,"
         "remarks,reader_note,spacing_source,input_sha256,model_sha256,program_version"
