@@ -11,6 +11,7 @@
     │   └── HeldBackError         a file that must not leave without a human having looked at it
     ├── ModelError            a model folder that is missing, incomplete or altered
     ├── LabelError            a label file or dataset that cannot be used
+    ├── NodeError             a DICOM node that cannot be reached, refuses, or stops answering
     └── ConfigError           a setting that does not exist or has an impossible value
 
 A batch catches :class:`OiscanError` and nothing else, so that a bug still shows its stack.
@@ -80,6 +81,10 @@ class ModelError(OiscanError):
 
 class LabelError(OiscanError):
     """A label file or dataset that cannot be used."""
+
+
+class NodeError(OiscanError):
+    """A DICOM node that cannot be reached, refuses to talk, or stops answering."""
 
 
 class ConfigError(OiscanError):
