@@ -12,6 +12,7 @@
     ├── ModelError            a model folder that is missing, incomplete or altered
     ├── LabelError            a label file or dataset that cannot be used
     ├── ComparisonError       two measurements that must not be compared
+    ├── NodeError             a DICOM node that cannot be reached, refuses, or stops answering
     └── ConfigError           a setting that does not exist or has an impossible value
 
 A batch catches :class:`OiscanError` and nothing else, so that a bug still shows its stack.
@@ -85,6 +86,10 @@ class LabelError(OiscanError):
 
 class ComparisonError(OiscanError):
     """Two measurements that must not be compared, such as totals over different vertebrae."""
+
+
+class NodeError(OiscanError):
+    """A DICOM node that cannot be reached, refuses to talk, or stops answering."""
 
 
 class ConfigError(OiscanError):

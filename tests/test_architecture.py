@@ -26,6 +26,8 @@ UPWARD = {("report", "to_frame"), ("report", "plot"), ("report", "_repr_html_")}
 
 CONFINED = {
     "pydicom": ("loaders/", "phantom/export.py", "archive/"),
+    "highdicom": ("archive/",),
+    "pynetdicom": ("archive/",),
     "torch": ("training/",),
     "safetensors": ("training/",),
 }

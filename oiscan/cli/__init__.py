@@ -18,6 +18,7 @@ from oiscan.cli.export_labels import export_labels
 from oiscan.cli.precision import precision
 from oiscan.cli.reference import reference
 from oiscan.cli.score import score
+from oiscan.cli.send import send
 from oiscan.cli.train import train
 from oiscan.errors import OiscanError, ScanError
 from oiscan.version import __version__
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks can show values, and values can be patients
 )
 app.command()(score)
+app.command()(send)
 app.command()(deidentify)
 app.command()(export_labels)
 app.command()(check_dataset)

@@ -19,6 +19,7 @@ from oiscan.spine import StatedLevel
 from oiscan.version import versions
 
 if TYPE_CHECKING:
+    from oiscan.archive.folder import DicomFolder
     from oiscan.batch import Job
     from oiscan.loaders.containers import Source
     from oiscan.loaders.printed import PrintedFile
@@ -71,6 +72,9 @@ def score(
     allow_burned_in_text: Annotated[
         bool, typer.Option("--allow-burned-in-text", help="Show pictures into which text may be burnt, too.")
     ] = False,
+    dicom: Annotated[
+        bool, typer.Option("--dicom", help="Also write DICOM objects for an archive: segmentation, report, picture.")
+    ] = False,
 ) -> None:
     """Score scans and write a results folder. Open its index.html first."""
     from oiscan.pipeline import Settings
@@ -78,7 +82,7 @@ def score(
     stated = StatedLevel.of(lowest_level, level_at_px(level_at))
     settings = Settings(view, spacing_mm(spacing), inverted, scale, model, stated)
     bone = bone_options(reference, population, exclusions, strict_all_four)
-    run = score_folder(inputs, out, settings, subjects, keep_identifiers, allow_burned_in_text, printed, bone)
+    run = score_folder(inputs, out, settings, subjects, keep_identifiers, allow_burned_in_text, printed, bone, dicom)
     typer.echo(run.summary)
     if run.failed:
         typer.echo("\n".join(["Failed (private/files.csv names the files):", *run.failed]), err=True)
@@ -102,6 +106,7 @@ def score_folder(
     allow_burned_in_text: bool = False,
     printed: Path | None = None,
     bone: BoneOptions | None = None,
+    dicom: bool = False,
 ) -> Run:
     """Score all scans in `inputs` into the results folder `out`.
 
@@ -122,17 +127,37 @@ def score_folder(
     files = _files(inputs, out)
     model = Model.load(settings.model)
     results = ResultsFolder(out, codes, keep_identifiers, allow_burned_in_text, user_values, bone)
+    objects = _dicom_folder(out, codes, keep_identifiers, allow_burned_in_text) if dicom else None
     failed = []
     jobs = gather(files)
     with progress(len(jobs)) as advance:
         for job, report in score_jobs(jobs, settings, model):
+            if objects is not None:  # first, so that a scan that is done has its objects
+                objects.add(report, job.sources[0])
             results.add(report, job.sources, _printed_in(job))
             advance(report)
             failed += [f"  {report.scan_id}: {report.reason}"] if report.status is Status.FAILED else []
-    shown = {"keep_identifiers": keep_identifiers, "allow_burned_in_text": allow_burned_in_text}
-    told = {**shown, **_bone_settings(bone)}
+    told = {
+        "keep_identifiers": keep_identifiers,
+        "allow_burned_in_text": allow_burned_in_text,
+        "dicom": dicom,
+        **_bone_settings(bone),
+    }
     results.finish(_provenance(settings, model, told, started, time.monotonic() - clock))
-    return Run(_summary(results.counts(), results.unused_exclusions), tuple(failed))
+    summary = _summary(results.counts(), results.unused_exclusions)
+    if objects is not None:
+        summary += "\n" + objects.finish(job.scan_id for job in jobs)
+    elif (out / "dicom").is_dir():
+        from oiscan.archive.folder import forget_objects
+
+        forget_objects(out)
+    return Run(summary, tuple(failed))
+
+
+def _dicom_folder(out: Path, codes: dict[str, str], keep_identifiers: bool, allow_burned_in_text: bool) -> DicomFolder:
+    from oiscan.archive.folder import DicomFolder
+
+    return DicomFolder(out, codes, keep_identifiers, allow_burned_in_text)
 
 
 def bone_options(
