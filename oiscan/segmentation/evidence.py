@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from oiscan.anatomy import View
 from oiscan.contrast import stands_out
 from oiscan.scan import FloatArray, ImageArray, Scan
 from oiscan.segmentation.refiner import Refined
@@ -12,10 +13,16 @@ from oiscan.spine import Evidence
 LOWEST_QUALITY = 0.5
 """Below this the refiner thinks a vertebra less likely than not, or its landmarks not to be trusted."""
 
-LARGEST_SPREAD = {True: 0.1, False: 0.12}
-"""Mean standard deviation of the landmarks, in depths or widths, by whether it is calibrated: with more they are lost.
-oiscan's own, set by hand. Smaller doubt is carried through to the grade, and need not be refused here. What an
-uncalibrated network states is wide, and no more than a rank."""
+LARGEST_SPREAD = {View.LATERAL: 0.035, View.AP: 0.05}
+"""Calibrated mean standard deviation of the landmarks, in depths (lateral) or widths (AP): with more, a height of the
+body could be off by half of Genant's lowest grade in one of twenty. oiscan's own; simulated bodies that cannot be read
+were told by it from others best."""
+
+LARGEST_STATED_SPREAD = 0.12
+"""The same where it is not calibrated: what a network states is wide, and no more than a rank."""
+
+LARGEST_UNSEEN_SPREAD = 0.025
+"""The same for a body that does not stand out from what lies beside it (`oiscan.contrast`)."""
 
 _EDGE_PX = 1.0
 
@@ -44,10 +51,12 @@ def grey_range(scan: Scan, negative: bool) -> ImageArray:
     return 1 - grey if negative else grey
 
 
-def judge(refined: Refined, distance: ImageArray, grey: ImageArray) -> Evidence:
+def judge(view: View, refined: Refined, distance: ImageArray, grey: ImageArray) -> Evidence:
     """What can be seen of one vertebra; `distance` is the scan's `edge_distance`, `grey` its `grey_range`."""
     if is_cut(refined.landmarks, distance):
         return Evidence.CUT
-    if refined.quality < LOWEST_QUALITY or refined.relative_spread > LARGEST_SPREAD[refined.calibrated]:
+    largest = LARGEST_SPREAD[view] if refined.calibrated else LARGEST_STATED_SPREAD
+    if refined.quality < LOWEST_QUALITY or refined.relative_spread > largest:
         return Evidence.FAINT
-    return Evidence.CLEAR if stands_out(grey, refined.landmarks[:, ::-1]) else Evidence.FAINT
+    placed = refined.relative_spread <= LARGEST_UNSEEN_SPREAD
+    return Evidence.CLEAR if placed or stands_out(grey, refined.landmarks[:, ::-1]) else Evidence.FAINT

@@ -141,7 +141,7 @@ def _places(scan: Scan, view: View, model: Model, grey: ImageArray, found: Found
     refined = refine(model, view, picture, quads)
     distance, plain = edge_distance(scan), grey_range(scan, found.negative)
     pairs = zip(found.column.vertebrae, refined, strict=True)
-    return _apart([_place(candidate, answer, judge(answer, distance, plain)) for candidate, answer in pairs])
+    return _apart([_place(candidate, answer, judge(view, answer, distance, plain)) for candidate, answer in pairs])
 
 
 def _place(candidate: Candidate, refined: Refined, evidence: Evidence) -> Place:

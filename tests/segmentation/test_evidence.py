@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from oiscan.anatomy import View
 from oiscan.scan import Scan, StoredFrame
 from oiscan.segmentation.evidence import edge_distance, grey_range, is_cut, judge
 from oiscan.segmentation.refiner import Refined
@@ -50,35 +51,38 @@ def test_an_unscanned_margin_is_an_edge(column: float, cut: bool) -> None:
 
 def test_clear_faint_and_cut() -> None:
     distance = edge_distance(scan())
-    assert judge(refined(), distance, BOX) is Evidence.CLEAR
-    assert judge(refined(quality=0.4), distance, BOX) is Evidence.FAINT
-    assert judge(refined(spread=0.3), distance, BOX) is Evidence.FAINT
+    assert judge(View.LATERAL, refined(), distance, BOX) is Evidence.CLEAR
+    assert judge(View.LATERAL, refined(quality=0.4), distance, BOX) is Evidence.FAINT
+    assert judge(View.LATERAL, refined(spread=0.3), distance, BOX) is Evidence.FAINT
     cut = replace(refined(quality=0.4), landmarks=INSIDE - [10, 0])
-    assert judge(cut, distance, BOX) is Evidence.CUT
+    assert judge(View.LATERAL, cut, distance, BOX) is Evidence.CUT
 
 
 @pytest.mark.parametrize(
-    ("spread", "calibrated", "expected"),
+    ("view", "spread", "calibrated", "expected"),
     [
-        (0.09, True, Evidence.CLEAR),
-        (0.11, True, Evidence.FAINT),
-        (0.11, False, Evidence.CLEAR),  # what a network states is wider than its errors
-        (0.13, False, Evidence.FAINT),
+        (View.LATERAL, 0.034, True, Evidence.CLEAR),
+        (View.LATERAL, 0.036, True, Evidence.FAINT),
+        (View.AP, 0.049, True, Evidence.CLEAR),
+        (View.AP, 0.051, True, Evidence.FAINT),
+        (View.LATERAL, 0.11, False, Evidence.CLEAR),  # what a network states is wider than its errors
+        (View.LATERAL, 0.13, False, Evidence.FAINT),
     ],
 )
 def test_how_much_doubt_is_too_much_depends_on_what_it_means(
-    spread: float, calibrated: bool, expected: Evidence
+    view: View, spread: float, calibrated: bool, expected: Evidence
 ) -> None:
     one = replace(refined(spread=spread), calibrated=calibrated)
-    assert judge(one, edge_distance(scan()), BOX) is expected
+    assert judge(view, one, edge_distance(scan()), BOX) is expected
 
 
-def test_what_does_not_stand_out_is_faint_however_sure_the_network_is() -> None:
+def test_what_does_not_stand_out_must_be_placed_surely() -> None:
     distance = edge_distance(scan())
-    assert judge(refined(), distance, np.full_like(BOX, 0.5)) is Evidence.FAINT
-    assert judge(refined(), distance, 0.01 * BOX) is Evidence.FAINT  # a hundredth of the grey is not seen on a screen
-    assert judge(refined(), distance, 0.05 * BOX) is Evidence.CLEAR
-    assert judge(refined(), distance, 1 - BOX) is Evidence.FAINT
+    assert judge(View.LATERAL, refined(spread=0.024), distance, np.full_like(BOX, 0.5)) is Evidence.CLEAR
+    assert judge(View.LATERAL, refined(), distance, np.full_like(BOX, 0.5)) is Evidence.FAINT
+    assert judge(View.LATERAL, refined(), distance, 0.01 * BOX) is Evidence.FAINT  # a hundredth of the grey is not seen on a screen
+    assert judge(View.LATERAL, refined(), distance, 0.05 * BOX) is Evidence.CLEAR
+    assert judge(View.LATERAL, refined(), distance, 1 - BOX) is Evidence.FAINT
 
 
 def test_the_grey_range_is_0_to_1_with_bone_bright() -> None:
