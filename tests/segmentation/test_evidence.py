@@ -80,7 +80,8 @@ def test_what_does_not_stand_out_must_be_placed_surely() -> None:
     distance = edge_distance(scan())
     assert judge(View.LATERAL, refined(spread=0.024), distance, np.full_like(BOX, 0.5)) is Evidence.CLEAR
     assert judge(View.LATERAL, refined(), distance, np.full_like(BOX, 0.5)) is Evidence.FAINT
-    assert judge(View.LATERAL, refined(), distance, 0.01 * BOX) is Evidence.FAINT  # a hundredth of the grey is not seen on a screen
+    # a hundredth of the grey is not seen on a screen
+    assert judge(View.LATERAL, refined(), distance, 0.01 * BOX) is Evidence.FAINT
     assert judge(View.LATERAL, refined(), distance, 0.05 * BOX) is Evidence.CLEAR
     assert judge(View.LATERAL, refined(), distance, 1 - BOX) is Evidence.FAINT
 
