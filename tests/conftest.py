@@ -1,9 +1,13 @@
 """Fixtures many rooms share."""
 
 import pytest
+from hypothesis import settings
 
 from oiscan.segmentation import Model
 from tests.fakes import FakeModel, fake_segment
+
+settings.register_profile("untimed", deadline=None)  # no test is timed: a busy machine is no defect
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
