@@ -20,6 +20,7 @@ from oiscan.report import Report, Status
 from oiscan.reports import page, picture, table
 from oiscan.reports.bone_rows import bone_rows
 from oiscan.reports.bone_sets import bone_sets, unused_lines
+from oiscan.reports.cells import defused
 from oiscan.reports.densitometry import BoneOptions, densitometry_csv, lumbar_by_scan
 from oiscan.reports.printed import PrintedSet, printed_csv
 from oiscan.reports.printed_people import KnownScan, user_sets
@@ -234,7 +235,7 @@ def _files_csv(entries: Iterable[_Entry]) -> str:
         (
             entry.report.scan_id,
             entry.subject,
-            source,
+            str(source),
             entry.identity.patient_id,
             entry.identity.issuer,
             entry.identity.birth_date,
@@ -246,14 +247,15 @@ def _files_csv(entries: Iterable[_Entry]) -> str:
         for entry in entries
         for source in entry.sources
     ]
-    return _csv_text([FILES_COLUMNS, *rows])
+    told = [[defused(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    return _csv_text([FILES_COLUMNS, *told])
 
 
 def _with_identifiers(scans_csv: str, entries: Sequence[_Entry]) -> str:
     """`scans.csv` with two more columns, as the user asked."""
     header, *rows = csv.reader(io.StringIO(scans_csv))
     more = [(" | ".join(map(str, entry.sources)), entry.identity.patient_id) for entry in entries]
-    wider = [[*row, *cells] for row, cells in zip(rows, more, strict=True)]
+    wider = [[*row, *map(defused, cells)] for row, cells in zip(rows, more, strict=True)]
     return _csv_text([[*header, "source", "patient_id"], *wider])
 
 

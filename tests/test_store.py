@@ -156,6 +156,13 @@ def test_identifiers_are_kept_in_the_table_only_when_asked(tmp_path, fake_model)
     assert row["status"] == "scored"
 
 
+def test_no_identifier_is_a_formula(tmp_path, fake_model):
+    formula = "=cmd|' /C calc'!A0"
+    write(tmp_path, fake_model, [scan_of(1, formula)], keep_identifiers=True)
+    (row,), (file,) = rows(tmp_path / "scans.csv"), rows(tmp_path / "private" / "files.csv")
+    assert row["patient_id"] == file["patient_id"] == f"'{formula}"
+
+
 def test_a_report_without_a_scan_has_its_rows_and_no_picture(tmp_path):
     results = ResultsFolder(tmp_path, {})
     results.add(Report("unopened-1", "", Status.FAILED, "the file cannot be opened"), [Path("/a.dcm")])

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oiscan.loaders.printed import ORIGIN, QUANTITIES, PrintedValue, check_printed
-from oiscan.reports.table import FORMULA_STARTS
+from oiscan.reports.cells import defused
 
 COLUMNS = (
     "scan_id", "subject", "day", "site", "region", *QUANTITIES, "invalid_code", "source", "origin", "remarks",
@@ -70,11 +70,6 @@ def _rows(printed: PrintedSet) -> list[list[str]]:
         said = [found.text for found in findings if (found.source, found.site, found.region) == (source, site, region)]
         code = next((value.invalid_code for value in row.values() if value.invalid_code), "")
         numbers = [str(row[quantity]) if quantity in row else "" for quantity in QUANTITIES]
-        person = [printed.scan_id, _defused(printed.subject), "" if printed.day is None else str(printed.day)]
+        person = [printed.scan_id, defused(printed.subject), "" if printed.day is None else str(printed.day)]
         rows.append([*person, site, region, *numbers, code, source, ORIGIN, "; ".join([*printed.remarks, *said])])
     return rows
-
-
-def _defused(text: str) -> str:
-    """Text no spreadsheet program takes for a formula; printed numbers may begin with their sign."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from oiscan.report import Finding, Report, Verdict
+from oiscan.reports.cells import defused
 from oiscan.reports.summary import count_fractures, count_verdict, grades_between, levels_span
 
 SCAN_DECIMALS: dict[str, int | None] = {
@@ -129,9 +130,6 @@ STANDARD_ERRORS = {
     "height_loss_se_percent": "height_loss_percent",
 }
 """Columns that hold the standard error of another one; all others are in the JSON files."""
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""Text that starts so may be run as a formula by a spreadsheet program (OWASP, CSV injection)."""
 
 _EMPTY_SUBJECTS: Mapping[str, str] = {}
 _EMPTY_DAYS: Mapping[str, int | None] = {}
@@ -268,9 +266,5 @@ def csv_text(frame: pd.DataFrame, decimals: Mapping[str, int | None]) -> str:
 
 def _cells(column: pd.Series[Any], decimals: int | None) -> list[str]:
     if decimals is None:
-        return ["" if pd.isna(value) else _defused(value) for value in column]
+        return ["" if pd.isna(value) else defused(value) for value in column]
     return ["" if pd.isna(value) else f"{value:.{decimals}f}" for value in column]
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from oiscan.errors import ScanError, UnreadableFileError
-from oiscan.evaluation import sound_files as sound
+from oiscan.evaluation.broken_files import sound_files as sound
 from oiscan.evaluation.broken_files.damage import BOMB_MIB, deflate_bomb, rle_bomb
 from oiscan.loaders import apart, read
 
