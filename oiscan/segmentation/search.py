@@ -20,9 +20,9 @@ FEWEST_VERTEBRAE = 3
 SIZE_RANGE_PX = {View.LATERAL: (24.0, 40.0), View.AP: (28.0, 48.0)}
 """Median depth (lateral) or width (AP) at which the finder is at its best; children are small at 1 mm a pixel."""
 
-CERTAIN = 0.7
-"""Mean score of a column above which nobody asks whether bone is dark: at hand, columns of pictures read with the wrong
-polarity reach 0.67 at most and earn less than those read rightly in every one of 27 radiographs."""
+CERTAIN = 0.8
+"""Mean score of a column above which nobody asks whether bone is dark. Of 24 simulated DXA scans and 19 radiographs read
+with the wrong polarity 42 stayed below it, and these earned less than when read rightly."""
 
 BEST_SIZE_PX = {View.LATERAL: 31.0, View.AP: 38.0}
 
