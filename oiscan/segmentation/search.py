@@ -21,8 +21,8 @@ SIZE_RANGE_PX = {View.LATERAL: (24.0, 40.0), View.AP: (28.0, 48.0)}
 """Median depth (lateral) or width (AP) at which the finder is at its best; children are small at 1 mm a pixel."""
 
 CERTAIN = 0.8
-"""Mean score of a column above which nobody asks whether bone is dark. Of 24 simulated DXA scans and 19 radiographs read
-with the wrong polarity 42 stayed below it, and these earned less than when read rightly."""
+"""Mean score of a column above which nobody asks whether bone is dark. Of 24 simulated DXA scans and 19 radiographs
+read with the wrong polarity 42 stayed below it, and earned less than when read rightly."""
 
 BEST_SIZE_PX = {View.LATERAL: 31.0, View.AP: 38.0}
 
