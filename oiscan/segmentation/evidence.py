@@ -14,9 +14,8 @@ LOWEST_QUALITY = 0.5
 """Below this the refiner thinks a vertebra less likely than not, or its landmarks not to be trusted."""
 
 LARGEST_SPREAD = {View.LATERAL: 0.035, View.AP: 0.05}
-"""Calibrated mean standard deviation of the landmarks, in depths (lateral) or widths (AP): with more, a height of the
-body could be off by half of Genant's lowest grade in one of twenty. oiscan's own; simulated bodies that cannot be read
-were told by it from others best."""
+"""Calibrated mean standard deviation of the landmarks, in depths (lateral) or widths (AP): with more, a height is off
+by half of Genant's lowest grade or more in about one body of twelve. oiscan's own, set on 60 simulated children."""
 
 LARGEST_STATED_SPREAD = 0.12
 """The same where it is not calibrated: what a network states is wide, and no more than a rank."""
