@@ -82,7 +82,7 @@ def _focal(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
 def refiner_loss(
     outputs: tuple[Tensor, ...], landmarks: Tensor, masks: Tensor, genuine: Tensor
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Landmark error and likelihood, region overlap, and whether the crop's own landmarks can be trusted.
+    """Landmark error, height error and likelihood, region overlap, and whether the crop's own landmarks can be trusted.
 
     A landmark or a mask that is NaN was not labelled, and is not learnt.
     """
@@ -95,12 +95,30 @@ def refiner_loss(
     error = (mean - landmarks).norm(dim=-1) / depth
     likelihood = _landmark_likelihood(heat, landmarks)
     distance, entropy = (error * seen).sum() / count, (likelihood * seen).sum() / count
+    tall = (_heights(mean) - _heights(landmarks)).abs() / depth
+    both = seen & seen.flip(1)
+    height = (tall * both[:, : tall.shape[1]]).sum() / (both.sum() / 2).clamp_min(1)
     close = (error * seen).sum(1) / seen.sum(1).clamp_min(1) < TRUSTED_ERROR
     trusted = (genuine & close & (seen | ~labelled).all(1)).float()
     judged = F.binary_cross_entropy_with_logits(quality, trusted.detach())
     region = _region_error(mask[:, 0], masks, genuine)
-    figures = {"refiner_error_depth": distance, "refiner_quality": judged, "refiner_mask": region}
-    return 8 * distance + 0.3 * entropy + 0.3 * judged + region, figures
+    figures = {
+        "refiner_error_depth": distance,
+        "refiner_height_depth": height,
+        "refiner_quality": judged,
+        "refiner_mask": region,
+    }
+    return 8 * distance + 8 * height + 0.3 * entropy + 0.3 * judged + region, figures
+
+
+def _heights(landmarks: Tensor) -> Tensor:
+    """Heights (n, k / 2) between landmarks (n, k, 2): the superior ones come first, the inferior ones in reverse.
+
+    Grades hang on heights alone: a point that slides along its endplate costs less than one that leaves it.
+    """
+    upper = landmarks[:, : landmarks.shape[1] // 2]
+    heights: Tensor = (upper - landmarks.flip(1)[:, : upper.shape[1]]).norm(dim=-1)
+    return heights
 
 
 def _region_error(logits: Tensor, masks: Tensor, genuine: Tensor) -> Tensor:

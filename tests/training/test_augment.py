@@ -11,7 +11,7 @@ from oiscan.anatomy import LANDMARKS, View
 from oiscan.segmentation import preprocess
 from oiscan.segmentation.refiner import CORNERS
 from oiscan.training import augment
-from oiscan.training.augment import FINDER_SHAPE, crop_affine, finder_batch, refiner_batch
+from oiscan.training.augment import FINDER_SHAPE, _interest, crop_affine, finder_batch, refiner_batch
 from oiscan.training.networks import CROP_PX, FINDER_MULTIPLE, MASK_STRIDE
 from oiscan.training.pool import NOT_OUTLINED, UNKNOWN, Scenes
 from tests.training.pools import changed, generator, ready_pool
@@ -197,9 +197,22 @@ def test_what_nobody_labelled_is_not_asked_for(view: View) -> None:
     assert crops.landmarks.isfinite().all()
 
 
+def test_a_vertebra_that_lost_height_is_shown_three_times_as_often() -> None:
+    """Bodies 10 high: whole, with a middle of 8.5 (half-way between the limits), of 7, and corners labelled only."""
+    body = torch.tensor([[0, 0], [6, 0], [12, 0], [12, 10], [6, 10], [0, 10]]).float()
+    landmarks = body.repeat(1, 4, 1, 1)
+    landmarks[0, 1, 1, 1], landmarks[0, 2, 1, 1] = 1.5, 3.0
+    landmarks[0, 3, [1, 4]] = torch.nan
+    assert torch.allclose(_interest(landmarks), torch.tensor([[1.0, 2.0, 3.0, 1.0]]))
+    assert torch.equal(_interest(torch.full((1, 1, 6, 2), torch.nan)), torch.ones(1, 1))
+
+
 def test_unlabelled_middles_are_nan_and_the_crop_is_a_vertebra_all_the_same() -> None:
     whole = ready_pool(View.LATERAL)
     landmarks = whole.landmarks.clone()
+    landmarks[:, :, 1] = (landmarks[:, :, 0] + landmarks[:, :, 2]) / 2  # flat: as interesting as without middles
+    landmarks[:, :, 4] = (landmarks[:, :, 3] + landmarks[:, :, 5]) / 2
+    whole = changed(whole, landmarks=landmarks.clone())
     landmarks[:, :, [1, 4]] = torch.nan
     corners_only = refiner_batch(changed(whole, landmarks=landmarks), 6, 10, generator(1))
     labelled = refiner_batch(whole, 6, 10, generator(1))

@@ -119,6 +119,22 @@ def test_refiner_loss_rewards_the_truth() -> None:
     assert min(float(off), float(inverse)) > float(best) + 0.5
 
 
+def test_a_height_that_is_wrong_costs_beside_the_landmark() -> None:
+    """The upper middle sinks by 4.8 of 48 pixels, or slides as far along its endplate: only the first changes hm.
+
+    35 high before; sliding turns that into sqrt(35^2 + 4.8^2) = 35.33, less than a hundredth of the depth.
+    """
+    mask, genuine = torch.zeros(1, 48, 48), torch.tensor([True])
+    losses = []
+    for move, height in (((0.0, 4.8), 0.1 / 3), ((4.8, 0.0), 0.33 / 48 / 3)):
+        moved = LANDMARKS.clone()
+        moved[0, 1] += torch.tensor(move)
+        loss, figures = refiner_loss(outputs(moved, 6.0, mask), LANDMARKS, mask, genuine)
+        assert float(figures["refiner_height_depth"]) == pytest.approx(height, abs=2e-5)
+        losses.append(float(loss))
+    assert losses[0] > losses[1] + 0.2
+
+
 @pytest.mark.parametrize(("shift", "genuine", "trusted"), [(0.0, True, True), (9.6, True, False), (0.0, False, False)])
 def test_quality_is_asked_to_tell_whether_landmarks_can_be_trusted(shift: float, genuine: bool, trusted: bool) -> None:
     """Off by a fifth of the depth, or not a vertebra at all: not to be trusted."""
