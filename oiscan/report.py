@@ -154,7 +154,7 @@ class Report:
         L1-L4 as oiscan measured it on an AP scan at two energies, where all four vertebrae were; never what the scanner
         printed. BMAD is Carter's, of L1-L4 as one block.
     abmd_method, abmd_reason
-        How bone density was measured, or why it was not; one of them is empty.
+        How bone density was measured, or why it or its L1-L4 was not.
     model_sha256, program_version
         What made these numbers.
     """

@@ -87,6 +87,11 @@ class Numbering:
     variants: tuple[tuple[str, float], ...] = ()
 
 
+SURE_NAMES = 0.8
+"""Below this probability the names of the levels are not sure: a scan carries a note, and nothing is summed over named
+vertebrae. Set by hand."""
+
+
 @dataclass(frozen=True)
 class StatedLevel:
     """What a reader says one vertebra of a scan is.

@@ -1,8 +1,8 @@
 """The codes oiscan's DICOM objects speak in: those of the standard where there are any, `SCHEME` where not.
 
 Standard codes are taken from the dictionary that comes with pydicom (SNOMED CT, DCM, NCIt, UCUM). It has none for
-Genant's grades, for ratios of a vertebra's heights or for crushed and biconcave bodies; those are in a private scheme,
-which DICOM wants to begin with 99 (PS3.16, section 8). The guide lists them all.
+bone mineral, for Genant's grades, for ratios of a vertebra's heights or for crushed and biconcave bodies; those are in
+a private scheme, which DICOM wants to begin with 99 (PS3.16, section 8). The guide lists them all.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ class Measure:
 
 _MM, _CM2 = codes.UCUM.Millimeter, codes.UCUM.SquareCentimeter
 _PERCENT, _RATIO = codes.UCUM.Percent, codes.UCUM.Ratio
+_GRAM, _GRAM_PER_CM2 = Code("g", "UCUM", "g"), Code("g/cm2", "UCUM", "g/cm2")
 _HEIGHT = codes.DCM.Height
 
 MEASURES: tuple[Measure, ...] = (
@@ -102,6 +103,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("width_mm", codes.SCT.Width, _MM),
     Measure("height_mm", _HEIGHT, _MM),
     Measure("area_cm2", codes.SCT.Area, _CM2),
+    Measure("bmc_g", private("BMC", "Bone mineral content"), _GRAM),
+    Measure("abmd_g_cm2", private("ABMD", "Areal bone mineral density"), _GRAM_PER_CM2),
     Measure("ratio_anterior_posterior", private("HA_HP", "Anterior over posterior height"), _RATIO),
     Measure("ratio_middle_posterior", private("HM_HP", "Middle over posterior height"), _RATIO),
     Measure(

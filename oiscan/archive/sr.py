@@ -186,7 +186,8 @@ def _remarks(report: Report) -> list[str]:
     named = []
     if report.numbering_probability is not None:
         named = [f"Level names by {report.numbering_anchor}, probability {report.numbering_probability:.2f}"]
-    return [f"{DISCLAIMER}. {UNCHECKED}", *named, *report.notes]
+    bone = [f"Bone density: {report.abmd_method}"] if report.abmd_method else []
+    return [f"{DISCLAIMER}. {UNCHECKED}", *named, *bone, *report.notes]
 
 
 def _comment(text: str) -> TextContentItem:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from oiscan.anatomy import LUMBAR, Level, View
 from oiscan.densitometry.regions import BoneRegion
 from oiscan.report import Finding, Report, Status
+from oiscan.spine import SURE_NAMES
 
 FRACTURE_GRADE = 1
 """The lowest Genant grade that is a fracture."""
-
-SURE_NAMES = 0.8
-"""Below this the names of the lateral scan's vertebrae are told to be doubtful."""
 
 USER_REASONS = ("fracture", "hardware", "artefact", "degenerative", "positioning", "other")
 """What a user may give as a reason: words from a list, for free text could name a patient."""

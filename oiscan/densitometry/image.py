@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from oiscan.anatomy import LUMBAR, View
@@ -12,7 +13,7 @@ from oiscan.densitometry.regions import BoneRegion, region_of
 from oiscan.errors import UnsupportedScanError
 from oiscan.report import Finding, Report, Verdict
 from oiscan.scan import DualEnergy, Scan
-from oiscan.spine import Spine
+from oiscan.spine import SURE_NAMES, Numbering, Spine
 
 TWO_ENERGIES = "research: two energies, calibrated on a simulated wedge"
 DISPLAY_PICTURE = (
@@ -22,6 +23,7 @@ DISPLAY_PICTURE = (
 LATERAL = "aBMD of a lateral scan is not calibrated: too much soft tissue and too little beside the spine"
 NO_SPACING = "the pixel size is unknown: no area, no g/cm2"
 NO_VERTEBRA = "no vertebra could be measured"
+UNSURE_NAMES = "the names of the levels are not sure; say what the lowest whole vertebra is (--lowest-level)"
 OTHER_BEAMS = (
     f"oiscan is calibrated for {LOW_KILOVOLTS:.0f} and {HIGH_KILOVOLTS:.0f} kV only, as simulated: no g/cm2 of another "
     "pair of beams"
@@ -30,6 +32,8 @@ OTHER_BEAMS = (
 
 def with_bone(report: Report, scan: Scan, spine: Spine) -> Report:
     """The report with area, mineral and areal density of its scored vertebrae, or with the reason for none.
+
+    L1-L4 needs all four, and names that are sure: a sum one level off looks like any other.
 
     Parameters
     ----------
@@ -48,7 +52,19 @@ def with_bone(report: Report, scan: Scan, spine: Spine) -> Report:
     if not regions:
         return replace(report, abmd_reason=NO_VERTEBRA)
     findings = tuple(_filled(finding, regions.get(finding.level.value)) for finding in report.findings)
-    return _with_lumbar(replace(report, findings=findings, abmd_method=TWO_ENERGIES), regions.get(region_of(LUMBAR)))
+    report = replace(report, findings=findings, abmd_method=TWO_ENERGIES)
+    without = _no_lumbar(spine.numbering, regions)
+    return replace(report, abmd_reason=without) if without else _with_lumbar(report, regions[region_of(LUMBAR)])
+
+
+def _no_lumbar(numbering: Numbering | None, regions: Mapping[str, BoneRegion]) -> str:
+    """Why there is no L1-L4 although vertebrae were measured; empty where there is one."""
+    missing = [level.value for level in LUMBAR if level.value not in regions]
+    if missing:
+        return f"no L1-L4: {', '.join(missing)} could not be measured"
+    if numbering is not None and numbering.probability < SURE_NAMES:
+        return f"no L1-L4: {UNSURE_NAMES} ({numbering.probability:.0%} likely)"
+    return ""
 
 
 def _refusal(scan: Scan) -> str:
@@ -83,14 +99,12 @@ def _filled(finding: Finding, region: BoneRegion | None) -> Finding:
     return replace(finding, area_cm2=region.area_cm2, bmc_g=region.bmc_g, abmd_g_cm2=region.abmd_g_cm2)
 
 
-def _with_lumbar(report: Report, lumbar: BoneRegion | None) -> Report:
-    bmad = bmad_carter(lumbar) if lumbar else None
-    if lumbar is None or bmad is None:
-        return report
+def _with_lumbar(report: Report, lumbar: BoneRegion) -> Report:
+    bmad = bmad_carter(lumbar)
     return replace(
         report,
         measured_l1_l4_area_cm2=lumbar.area_cm2,
         measured_l1_l4_bmc_g=lumbar.bmc_g,
         measured_l1_l4_abmd_g_cm2=lumbar.abmd_g_cm2,
-        measured_l1_l4_bmad_g_cm3=bmad.value_g_cm3,
+        measured_l1_l4_bmad_g_cm3=None if bmad is None else bmad.value_g_cm3,
     )

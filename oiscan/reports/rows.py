@@ -44,7 +44,9 @@ LATERAL_COLUMNS = (
 AP_COLUMNS = (
     Column("Width mm", "mean width between the corners"),
     Column("Height mm", "mean height between the corners"),
-    Column("Area cm\N{SUPERSCRIPT TWO}", "area inside the outline", True),
+    Column("Area cm\N{SUPERSCRIPT TWO}", "area inside the outline; of bone where two energies were measured", True),
+    Column("BMC g", "bone mineral content, measured on two energies only: research"),
+    Column("aBMD g/cm\N{SUPERSCRIPT TWO}", "areal density, measured on two energies only: research", True),
 )
 
 
@@ -179,7 +181,7 @@ def outcome(report: Report) -> str:
         probability = number(report.numbering_probability, 2)
         sure = f", probability {probability} (not calibrated)" if probability else ""
         told += f". Levels named from: {report.numbering_anchor}{sure}"
-    return told
+    return told + _bone(report)
 
 
 def age(report: Report, unit: str = "") -> str:
@@ -201,6 +203,15 @@ def _vertebra_row(finding: Finding, view: View | None) -> VertebraRow:
     return VertebraRow(finding.level.value, finding.grade, cells, "", finding.remarks, *hints)
 
 
+def _bone(report: Report) -> str:
+    """L1-L4 as measured on two energies; nothing of a scan that was not to be measured."""
+    if not report.abmd_method:
+        return ""
+    value = number(report.measured_l1_l4_abmd_g_cm2, 3)
+    measured = f"L1-L4 aBMD {value} g/cm\N{SUPERSCRIPT TWO}" if value else report.abmd_reason
+    return f". Bone density ({report.abmd_method}): {measured}"
+
+
 def _lateral_cells(finding: Finding) -> tuple[str, ...]:
     between = f"borderline {grades_between(finding)}" if finding.borderline else ""
     interval = "\N{EN DASH}".join(number(bound, 0) for bound in finding.height_loss_interval_percent)
@@ -216,4 +227,10 @@ def _lateral_cells(finding: Finding) -> tuple[str, ...]:
 
 
 def _ap_cells(finding: Finding) -> tuple[str, ...]:
-    return number(finding.width_mm, 1), number(finding.height_mm, 1), number(finding.area_cm2, 2)
+    return (
+        number(finding.width_mm, 1),
+        number(finding.height_mm, 1),
+        number(finding.area_cm2, 2),
+        number(finding.bmc_g, 2),
+        number(finding.abmd_g_cm2, 3),
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from oiscan.report import Finding, Report, Status, Verdict
-from oiscan.segmentation.segment import SURE_NAMES
+from oiscan.spine import SURE_NAMES
 
 _LAST_TO_LOOK_AT = (Status.SCORED, Status.UNREADABLE, Status.FAILED, Status.UNSUPPORTED)
 

@@ -18,7 +18,7 @@ from oiscan.segmentation.preprocess import Affine, quad_size, stretched_grey, to
 from oiscan.segmentation.refiner import Refined, refine
 from oiscan.segmentation.search import FEWEST_VERTEBRAE, Found, find_column, negative, picture_at
 from oiscan.segmentation.stated import name_as_stated
-from oiscan.spine import Evidence, Numbering, Spine, StatedLevel, Vertebra
+from oiscan.spine import SURE_NAMES, Evidence, Numbering, Spine, StatedLevel, Vertebra
 
 REFINER_SIZE_PX = 64.0
 """Median depth or width in the picture crops are cut from: a little finer than the crops themselves."""
@@ -29,9 +29,6 @@ _SAME_PLACE_HEIGHTS = 0.5
 CURVED_DEGREES = 20.0
 """Tilt between the two most different vertebrae of an AP scan that a reader is told of. Set by hand: more than twice
 the 10 degrees from which a curve is called scoliosis (Scoliosis Research Society)."""
-
-SURE_NAMES = 0.8
-"""Below this probability of its level names a scan carries a note. Set by hand."""
 
 NAMED_BY_READER = "the levels are those a reader stated"
 NO_COLUMN = "no continuous row of vertebrae was found"

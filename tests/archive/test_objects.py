@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import highdicom
@@ -127,6 +128,17 @@ def test_a_report_reads_back_to_the_same_numbers(tmp_path):
     for measure in known:
         where = "" if measure.part is None else measure.part.meaning
         assert told[(measure.name.meaning, where)] == (getattr(GRADED, measure.field), measure.unit.value)
+
+
+def test_measured_bone_stands_in_the_report_with_its_method(tmp_path):
+    body = replace(GRADED, bmc_g=3.25, abmd_g_cm2=0.8125)
+    report, file = scored(tmp_path, lunar(spine()), findings=(body,))
+    report = replace(report, abmd_method="research: two energies")
+    files = made(tmp_path / "out", report, file)
+    (group,) = groups(files["sr"])
+    told = {str(m.name.value): (m.value, m.unit.value) for m in group.get_measurements()}
+    assert (told["BMC"], told["ABMD"]) == ((3.25, "g"), (0.8125, "g/cm2"))
+    assert b"Bone density: research: two energies" in files["sr"].read_bytes()
 
 
 def part(measurement) -> str:

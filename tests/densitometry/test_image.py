@@ -12,7 +12,7 @@ from oiscan.densitometry import image
 from oiscan.densitometry.image import with_bone
 from oiscan.report import Finding, Report, Status, Verdict
 from oiscan.scan import Scan
-from oiscan.spine import Spine, Vertebra
+from oiscan.spine import Numbering, Spine, Vertebra
 from tests.densitometry.slabs import SHAPE, SPACING_MM, counted, outlines, plates
 
 KILOVOLTS = (100.0, 140.0)
@@ -67,6 +67,16 @@ def test_a_vertebra_nobody_can_read_is_not_measured_and_takes_l1_l4_along() -> N
     assert (by_level[Level.L3].abmd_g_cm2, by_level[Level.L3].area_cm2) == (None, 99.0)
     assert by_level[Level.L2].abmd_g_cm2 == pytest.approx(0.6, rel=0.08)
     assert found.measured_l1_l4_abmd_g_cm2 is None
+    assert found.abmd_reason == "no L1-L4: L3 could not be measured"
+
+
+@pytest.mark.parametrize(("probability", "summed"), [(0.79, False), (0.8, True)])
+def test_l1_l4_is_summed_over_sure_names_only(probability: float, summed: bool) -> None:
+    named = replace(spine(scan()), numbering=Numbering("appearance", probability))
+    found = with_bone(report(scan()), scan(), named)
+    assert (found.measured_l1_l4_abmd_g_cm2 is not None) == summed == (not found.abmd_reason)
+    assert summed or "79% likely" in found.abmd_reason
+    assert all(finding.abmd_g_cm2 for finding in found.findings)  # each vertebra is measured all the same
 
 
 def test_a_display_picture_is_refused() -> None:

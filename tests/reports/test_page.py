@@ -197,7 +197,10 @@ def test_a_report_read_back_shows_its_table_alone() -> None:
 
 
 def test_a_notebook_shows_an_ap_scan_without_grades() -> None:
-    body = Finding(Level.L1, Verdict.SCORED, width_mm=30.04, height_mm=20.0, area_cm2=6.0)
+    body = Finding(Level.L1, Verdict.SCORED, width_mm=30.04, height_mm=20.0, area_cm2=6.0, abmd_g_cm2=0.412)
     html = notebook_html(Report("a" * 16, "a" * 64, Status.SCORED, view=View.AP, findings=(body,)))
-    assert Tree(html).inside("th") == ["Level", "Width mm", "Height mm", "Area cm\u00b2", "L1"]
-    assert Tree(html).inside("td") == ["30.0", "20.0", "6.00"]
+    assert Tree(html).inside("th") == [
+        *("Level", "Width mm", "Height mm", "Area cm\u00b2", "BMC g", "aBMD g/cm\u00b2"),
+        "L1",
+    ]
+    assert Tree(html).inside("td") == ["30.0", "20.0", "6.00", "0.412"]

@@ -148,7 +148,7 @@ def test_a_subject_is_searched_for_and_shown_visit_by_visit(reader: Reader) -> N
     assert reader.sees("#place") == "1 of 4"
     reader.screen.press("s")
     assert reader.sees("main h2") == "Subject S-0123"
-    assert "lateral: Grade, Loss %; ap: Area cm\u00b2" in reader.sees("main p")
+    assert "lateral: Grade, Loss %; ap: Area cm\u00b2, aBMD g/cm\u00b2" in reader.sees("main p")
     heads = reader.screen.ask("[...document.querySelectorAll('.sheet th[scope=colgroup]')].map(th => th.innerText)")
     assert heads == ["day 0, 6.2 years", "day 365, 6.2 years"]
     assert reader.count(".sheet thead tr:nth-child(2) a") == 4

@@ -44,10 +44,17 @@ def test_an_unreadable_vertebra_has_a_reason_and_no_cell() -> None:
 
 
 def test_an_ap_scan_has_columns_of_its_own() -> None:
-    body = Finding(Level.L1, Verdict.SCORED, width_mm=30.0, area_cm2=6.254)
+    body = Finding(Level.L1, Verdict.SCORED, width_mm=30.0, area_cm2=6.254, bmc_g=3.127, abmd_g_cm2=0.5)
     (row,) = vertebra_rows(scan_with(body, view=View.AP))
-    assert row.cells == ("30.0", "", "6.25")
-    assert columns_of(View.AP) == AP_COLUMNS and len(AP_COLUMNS) == 3
+    assert row.cells == ("30.0", "", "6.25", "3.13", "0.500")
+    assert columns_of(View.AP) == AP_COLUMNS and len(AP_COLUMNS) == 5
+
+
+def test_measured_bone_is_told_with_its_method() -> None:
+    measured = replace(drawn.report(), abmd_method="research: two energies", measured_l1_l4_abmd_g_cm2=0.4996)
+    assert outcome(measured).endswith(". Bone density (research: two energies): L1-L4 aBMD 0.500 g/cm\u00b2")
+    part = replace(measured, measured_l1_l4_abmd_g_cm2=None, abmd_reason="no L1-L4: why")
+    assert outcome(part).endswith(". Bone density (research: two energies): no L1-L4: why")
 
 
 def test_facts_say_what_the_file_tells() -> None:
