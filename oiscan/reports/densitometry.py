@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from oiscan.densitometry.adjust import HeightAdjustment, height_adjusted
 from oiscan.densitometry.bmad import bmad_carter
 from oiscan.densitometry.exclusion_file import ExclusionLine
 from oiscan.densitometry.height import height_for_age
@@ -43,6 +44,8 @@ DENSITOMETRY_DECIMALS: dict[str, int | None] = {
     "height_z_score": 2,
     "height_z_source": None,
     "height_z_flags": None,
+    "height_adjusted_z_score": 2,
+    "height_adjusted_z_flags": None,
     "flags": None,
     "source": None,
     "origin": None,
@@ -67,12 +70,15 @@ class BoneOptions:
         The user's own lines (see `oiscan.densitometry.exclusion_file`).
     strict_all_four
         Whether a total needs every vertebra of its region.
+    height_adjustments
+        The user's coefficients (see `oiscan.densitometry.adjust`); empty: no Z-score is adjusted for height.
     """
 
     reference: Reference | None = None
     population: str = ""
     exclusions: tuple[ExclusionLine, ...] = ()
     strict_all_four: bool = False
+    height_adjustments: tuple[HeightAdjustment, ...] = ()
 
 
 def densitometry_csv(rows: Iterable[BoneRow], options: BoneOptions) -> str:
@@ -123,7 +129,7 @@ def _cells(row: BoneRow, options: BoneOptions) -> dict[str, object]:
         "z_high": high,
         "z_source": ": ".join(filter(None, (z.origin, z.table_id, z.population))),
         "z_reason": z.reason,
-        **_height(row),
+        **_height(row, z, options),
         "flags": "; ".join((*total.flags, *z.flags)),
         "source": of.source,
         "origin": ORIGIN,
@@ -139,18 +145,28 @@ def _measures(row: BoneRow) -> Mapping[str, object]:
     return measures if bmad is None else {**measures, "bmad_g_cm3": bmad.value_g_cm3, "bmad_variant": bmad.variant}
 
 
-def _height(row: BoneRow) -> Mapping[str, object]:
-    """Height-for-age Z, where the file tells the height."""
+def _height(row: BoneRow, z: ZScore, options: BoneOptions) -> Mapping[str, object]:
+    """Height-for-age Z, where the file tells the height, and the Z-score adjusted for it where the user says how."""
     if row.of.person.height_cm is None:
         return {}
     found = height_for_age(row.of.person.height_cm, row.of.person)
-    flags = found.reason or "; ".join(found.flags)
-    return {"height_z_score": found.z, "height_z_source": found.table_id, "height_z_flags": flags}
+    told = {"height_z_score": found.z, "height_z_source": found.table_id, "height_z_flags": _flags(found)}
+    measured = _measured(row)
+    if measured is None or not options.height_adjustments:
+        return told
+    adjusted = height_adjusted(z, found, measured, row.of.person, options.height_adjustments)
+    return {**told, "height_adjusted_z_score": adjusted.z, "height_adjusted_z_flags": _flags(adjusted)}
+
+
+def _flags(score: ZScore) -> str:
+    return score.reason or "; ".join(score.flags)
+
+
+def _measured(row: BoneRow) -> Measured | None:
+    bone = row.total.bone
+    return None if bone is None or bone.abmd_g_cm2 is None else Measured(bone.region, "aBMD", bone.abmd_g_cm2)
 
 
 def _z(row: BoneRow, options: BoneOptions) -> ZScore:
-    bone, measured = row.total.bone, None
-    if bone is not None and bone.abmd_g_cm2 is not None:
-        measured = Measured(bone.region, "aBMD", bone.abmd_g_cm2)
     reference, population = options.reference, options.population
-    return best_z_score(measured, row.of.person, row.of.acquisition, reference, population, row.printed_z)
+    return best_z_score(_measured(row), row.of.person, row.of.acquisition, reference, population, row.printed_z)

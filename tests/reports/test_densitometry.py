@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from oiscan.anatomy import Level, View
+from oiscan.densitometry.adjust import HeightAdjustment
 from oiscan.densitometry.exclusion import Exclusion
 from oiscan.densitometry.exclusion_file import ExclusionLine
 from oiscan.loaders.printed import PrintedValue
@@ -281,6 +282,19 @@ def test_height_for_age_where_the_file_tells_the_height() -> None:
     assert row["height_z_score"] == "-3.51"  # as by hand from the CDC 2000 table: -3.5103
     assert "cdc" in row["height_z_source"].casefold() and "below -3" in row["height_z_flags"]
     assert told(table([printed(SPINE)], [scan()])[:1], "height_z_score", "height_z_flags") == [("", "")]
+    assert row["height_adjusted_z_score"] == ""  # nobody gave coefficients
+
+
+def test_a_z_score_is_adjusted_for_height_by_the_users_coefficients() -> None:
+    """Printed Z -1.0, height Z -3.51: (-1.0 - (0.1 + 0.2 x -3.5103)) / 0.8 = -0.4974."""
+    boy = KnownScan("a", "S", 0, Identity(), Subject(5.54, "day", "M", height_cm=95.0), is_bone=True)
+    bands = (HeightAdjustment("L1-L4", "aBMD", "M", 5, 7, 0.1, 0.2, 0.8),)
+    page = [printed(SPINE | {"L1-L4": (24.0, 40.0, -1.0)})]
+    first, second = table(page, [boy], options=BoneOptions(height_adjustments=bands))[:2]
+    assert (first["region"], first["height_adjusted_z_score"]) == ("L1-L4", "-0.50")
+    assert "adjusted for height" in first["height_adjusted_z_flags"]
+    assert second["region"] == "L2-L4" and second["height_adjusted_z_score"] == ""
+    assert second["height_adjusted_z_flags"].startswith("there is no Z-score to adjust with")
 
 
 @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
