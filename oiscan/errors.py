@@ -12,6 +12,8 @@
     ├── ModelError            a model folder that is missing, incomplete or altered
     ├── LabelError            a label file or dataset that cannot be used
     ├── ComparisonError       two measurements that must not be compared
+    ├── ReadingError          a reader's change that cannot be made
+    │   └── ConflictError         the scan was changed elsewhere since the reader looked at it
     ├── NodeError             a DICOM node that cannot be reached, refuses, or stops answering
     └── ConfigError           a setting that does not exist or has an impossible value
 
@@ -86,6 +88,14 @@ class LabelError(OiscanError):
 
 class ComparisonError(OiscanError):
     """Two measurements that must not be compared, such as totals over different vertebrae."""
+
+
+class ReadingError(OiscanError):
+    """A reader's change that cannot be made."""
+
+
+class ConflictError(ReadingError):
+    """A change to a scan that was changed elsewhere since the reader looked at it."""
 
 
 class NodeError(OiscanError):

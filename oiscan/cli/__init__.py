@@ -16,7 +16,9 @@ from oiscan.cli.deidentify import deidentify
 from oiscan.cli.doctor import doctor
 from oiscan.cli.export_labels import export_labels
 from oiscan.cli.precision import precision
+from oiscan.cli.readings import readings
 from oiscan.cli.reference import reference
+from oiscan.cli.review import review
 from oiscan.cli.score import score
 from oiscan.cli.send import send
 from oiscan.cli.train import train
@@ -32,6 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks can show values, and values can be patients
 )
 app.command()(score)
+app.command()(review)
+app.add_typer(readings, name="readings")
 app.command()(send)
 app.command()(deidentify)
 app.command()(export_labels)

@@ -1,4 +1,4 @@
-"""``oiscan export-labels``: what readers marked on the scanner, as labels for training and evaluation."""
+"""``oiscan export-labels``: what readers marked, on the scanner or in `oiscan review`, as labels for training."""
 
 from __future__ import annotations
 
@@ -24,23 +24,48 @@ MAY_HOLD_TEXT = "text may be burnt in (--allow-burned-in-text takes them)"
 
 def export_labels(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="IN...", help="Scan files, zip archives, and folders to search.")
+        list[Path],
+        typer.Argument(metavar="IN...", help="A results folder that was read, or scan files, archives and folders."),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for labels.json and a copy of every picture.")],
+    out: Annotated[Path, typer.Option("--to", "--out", help="Folder for labels.json and a copy of every picture.")],
+    reader: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose readings, where several readers read one scan.")
+    ] = None,
+    scans: Annotated[
+        list[Path] | None, typer.Option(metavar="IN", help="Where scans that were read are now, if they were moved.")
+    ] = None,
     allow_burned_in_text: Annotated[
         bool, typer.Option("--allow-burned-in-text", help="Take pictures into which text may be burnt, too.")
     ] = False,
 ) -> None:
-    """Write landmarks that readers set on the scanner as COCO labels.
+    """Write landmarks that readers set as COCO labels: those accepted in oiscan review, or set on the scanner.
 
-    Check them on the overlays of `oiscan score` first: no real file with such landmarks could be tried.
+    Check those from the scanner on the overlays of `oiscan score` first: no real file with such landmarks could be
+    tried.
     """
-    images, passed_over = export(inputs, out, allow_burned_in_text)
+    if len(inputs) == 1 and (inputs[0] / "run.json").is_file():
+        images, passed_over = export_read(inputs[0], out, reader, scans or (), allow_burned_in_text)
+    else:
+        images, passed_over = export(inputs, out, allow_burned_in_text)
     told = [f"{why}: {number} passed over" for why, number in sorted(passed_over.items())]
     if not images:
         raise ConfigError("; ".join(["no picture with a reader's landmarks to export", *told]))
     vertebrae = sum(len(image.vertebrae) for image in images)
     typer.echo("\n".join([f"{len(images)} pictures with {vertebrae} vertebrae in {LABELS}", *told]))
+
+
+def export_read(
+    folder: Path, out: Path, reader: str | None, scans: Sequence[Path], allow_burned_in_text: bool
+) -> tuple[list[LabelledImage], Counter[str]]:
+    """Write what readers accepted in `oiscan review`; returns as `export` does."""
+    from oiscan.review import labels
+    from oiscan.review.cases import Results
+    from oiscan.review.pictures import Pictures
+    from oiscan.review.readings import FILE, Readings
+
+    results = Results(folder)
+    rows = Readings(results.private / FILE).all_rows()
+    return labels.export_labels(results, rows, Pictures(results, scans, allow_burned_in_text), out, reader)
 
 
 def export(
@@ -94,23 +119,14 @@ def _written(scan: Scan, out: Path, codes: SubjectCodes) -> LabelledImage:
     """Write the picture, and label it in its own frame: cranial up, as the copy shows it."""
     from oiscan.anatomy import View
     from oiscan.labels import LabelledImage, LabelledVertebra
+    from oiscan.reports.picture import plain_png
     from oiscan.store import write_whole
 
     file = out / PICTURES / f"{scan.scan_id}.png"
-    write_whole(file, _png(scan))
+    write_whole(file, plain_png(scan))
     vertebrae = tuple(
         LabelledVertebra(marked.level, scan.stored.from_stored(marked.landmarks_px)) for marked in scan.reader_landmarks
     )
     spacing = None if scan.spacing is None else (scan.spacing.row_mm, scan.spacing.column_mm)
     subject = codes.code(scan.identity.patient_id, scan.scan_id, scan.identity.issuer)
     return LabelledImage(file, scan.view or View.LATERAL, vertebrae, spacing, subject)
-
-
-def _png(scan: Scan) -> bytes:
-    """The pixels, bone bright, stretched over 16 bits: a file that holds pixels and nothing else."""
-    import cv2
-    import numpy as np
-
-    low, high = float(scan.pixels.min()), float(scan.pixels.max())
-    grey = np.rint((scan.pixels.astype(float) - low) * (65535 / (high - low))).astype(np.uint16)
-    return cv2.imencode(".png", grey)[1].tobytes()

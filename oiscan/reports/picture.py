@@ -109,6 +109,13 @@ def encode_png(picture: ColourArray) -> bytes:
     return cv2.imencode(".png", picture[..., ::-1])[1].tobytes()
 
 
+def plain_png(scan: Scan) -> bytes:
+    """The pixels, bone bright and cranial up, stretched over 16 bits: a file that holds pixels and nothing else."""
+    low, high = float(scan.pixels.min()), float(scan.pixels.max())
+    grey = np.rint((scan.pixels.astype(float) - low) * (65535 / (high - low))).astype(np.uint16)
+    return cv2.imencode(".png", grey)[1].tobytes()
+
+
 def _legend_lines(report: Report) -> list[str]:
     scale = f"scale {report.scale}" if report.worst_grade is not None else ""
     named = "   ".join(text for text in (report.scan_id, report.view or "", scale) if text)
