@@ -12,6 +12,7 @@
     ├── ModelError            a model folder that is missing, incomplete or altered
     ├── LabelError            a label file or dataset that cannot be used
     ├── ComparisonError       two measurements that must not be compared
+    ├── AnalysisError         a statistical comparison that the values at hand do not allow
     ├── NodeError             a DICOM node that cannot be reached, refuses, or stops answering
     └── ConfigError           a setting that does not exist or has an impossible value
 
@@ -86,6 +87,10 @@ class LabelError(OiscanError):
 
 class ComparisonError(OiscanError):
     """Two measurements that must not be compared, such as totals over different vertebrae."""
+
+
+class AnalysisError(OiscanError):
+    """A statistical comparison that the values at hand do not allow: too few, doubled, or a fit that did not end."""
 
 
 class NodeError(OiscanError):
