@@ -14,6 +14,7 @@
     ├── ComparisonError       two measurements that must not be compared
     ├── ReadingError          a reader's change that cannot be made
     │   └── ConflictError         the scan was changed elsewhere since the reader looked at it
+    ├── AnalysisError         a statistical comparison that the values at hand do not allow
     ├── NodeError             a DICOM node that cannot be reached, refuses, or stops answering
     └── ConfigError           a setting that does not exist or has an impossible value
 
@@ -96,6 +97,10 @@ class ReadingError(OiscanError):
 
 class ConflictError(ReadingError):
     """A change to a scan that was changed elsewhere since the reader looked at it."""
+
+
+class AnalysisError(OiscanError):
+    """A statistical comparison that the values at hand do not allow: too few, doubled, or a fit that did not end."""
 
 
 class NodeError(OiscanError):

@@ -88,7 +88,13 @@ def draw_exam(
         Arches in place of the phantom's own, on the physical route: see `oiscan.phantom.meshes.read_arches`.
     """
     rng = np.random.default_rng([settings.seed, 1])
-    anatomy = draw_anatomy(rng, settings.age_years, settings.fractured)
+    return picture_exam(settings, draw_anatomy(rng, settings.age_years, settings.fractured), meshes, views)
+
+
+def picture_exam(
+    settings: ExamSettings, anatomy: Anatomy, meshes: Arches | None = None, views: Sequence[View] = tuple(View)
+) -> Exam:
+    """Pictures of a person who is there already: as `draw_exam`, but the seed draws the look of the pictures alone."""
     physical = settings.route is Route.PHYSICAL
     draw = partial(draw_physical_scene, meshes=meshes) if physical else draw_scene
     drawn = {view: _view(np.random.default_rng([settings.seed, 2 + i]), settings, anatomy, view, draw)

@@ -8,7 +8,8 @@ software 16. Hologic's is unverified: it is the shape that public readers of suc
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -56,6 +57,29 @@ class Layout(StrEnum):
     HOLOGIC = "hologic"
 
 
+@dataclass(frozen=True)
+class Header:
+    """What the headers of one of several visits of a simulated person say.
+
+    Parameters
+    ----------
+    patient_id, sex, birth, scanned
+        The same person at each visit; `scanned` is the date of this one.
+    scanner, software
+        Its model and its program.
+    comments
+        ImageComments by view, as where GE Lunar prints results; "Simulated picture. No patient." where none are given.
+    """
+
+    patient_id: str
+    sex: str
+    birth: date
+    scanned: date
+    scanner: str
+    software: str
+    comments: Mapping[View, str] = field(default_factory=dict)
+
+
 def write_exam(exam: Exam, folder: Path, name: str, layout: Layout) -> list[LabelledImage]:
     """Write both views as `NAME_lateral.dcm` and `NAME_ap.dcm`, each with `.truth.json`; returns their labels.
 
@@ -64,12 +88,19 @@ def write_exam(exam: Exam, folder: Path, name: str, layout: Layout) -> list[Labe
     _write_json(parameters(exam), folder / f"{name}.exam.json")
     labels = []
     for number, (view, scene) in enumerate(exam.views.items(), 1):
-        pixels = np.clip(np.round(scene.picture * 255), 0, 255).astype(np.uint8)
         path, told = folder / f"{name}_{view.value}.dcm", truth(exam, view)
-        _dataset(exam, name, view, number, pixels, layout, told).save_as(path, enforce_file_format=True)
+        _dataset(exam, name, view, number, layout, told).save_as(path, enforce_file_format=True)
         _write_json(told, path.with_suffix(".truth.json"))
-        labels.append(_labelled(told, path, name, pixels.shape, scene.metal is not None))
+        labels.append(_labelled(told, path, name, scene.picture.shape, scene.metal is not None))
     return labels
+
+
+def write_visit(exam: Exam, folder: Path, name: str, layout: Layout, header: Header) -> None:
+    """Write both views of one of several visits as `NAME_lateral.dcm` and `NAME_ap.dcm`: the pictures alone."""
+    for number, view in enumerate(exam.views, 1):
+        dataset = _dataset(exam, name, view, number, layout, truth(exam, view))
+        _headed(dataset, header, view)
+        dataset.save_as(folder / f"{name}_{view.value}.dcm", enforce_file_format=True)
 
 
 def _write_json(data: dict[str, Any], path: Path) -> None:
@@ -98,9 +129,8 @@ def write_label_file(labels: list[LabelledImage], path: Path) -> None:
     write_labels(LabelSet(labels), path)
 
 
-def _dataset(
-    exam: Exam, name: str, view: View, number: int, pixels: npt.NDArray[np.uint8], layout: Layout, told: dict[str, Any]
-) -> Dataset:
+def _dataset(exam: Exam, name: str, view: View, number: int, layout: Layout, told: dict[str, Any]) -> Dataset:
+    pixels = np.clip(np.round(exam.views[view].picture * 255), 0, 255).astype(np.uint8)
     dataset = _person(exam.anatomy.age_years, name)
     made_from = [name, layout.value, repr(exam.settings)]  # the same name may be given again with another seed
     dataset.SOPInstanceUID, dataset.InstanceNumber = generate_uid(entropy_srcs=[*made_from, view.value]), str(number)
@@ -176,6 +206,15 @@ def _person(age: float, name: str) -> Dataset:
     dataset.StudyTime = "120000"
     dataset.ImageComments = "Simulated picture. No patient."
     return dataset
+
+
+def _headed(dataset: Dataset, header: Header, view: View) -> None:
+    dataset.PatientID, dataset.PatientSex = header.patient_id, header.sex
+    dataset.PatientBirthDate = f"{header.birth:%Y%m%d}"
+    dataset.PatientAge = f"{int((header.scanned - header.birth).days / 365.25):03d}Y"
+    dataset.StudyDate = dataset.AcquisitionDate = f"{header.scanned:%Y%m%d}"
+    dataset.ManufacturerModelName, dataset.SoftwareVersions = header.scanner, header.software
+    dataset.ImageComments = header.comments.get(view, dataset.ImageComments)
 
 
 def _like_lunar(dataset: Dataset, exam: Exam, view: View, pixels: npt.NDArray[np.uint8]) -> None:
