@@ -1,7 +1,8 @@
-"""Draw simulated exams: DICOM pictures in both views with their exact truth. Or one sheet to look at.
+"""Draw simulated exams: DICOM pictures in both views with their exact truth. Or one sheet to look at, or a whole trial.
 
     python scripts/simulate.py --out DIR --exams 20 --seed 0 --layout ge --look ge
     python scripts/simulate.py gallery --out sheet.png [--real LABELS.json ...]
+    python scripts/simulate.py study --out DIR --seed 0 [--children 26]
 
 The first writes `PREFIXNNNN_lateral.dcm`, `PREFIXNNNN_ap.dcm`, a `.truth.json` beside each, `PREFIXNNNN.exam.json` with
 all that the exam was made from, and `PREFIXlabels.json` (COCO keypoints and outlines) for `scripts/evaluate.py`.
@@ -9,7 +10,11 @@ all that the exam was made from, and `PREFIXlabels.json` (COCO keypoints and out
 The second draws a sheet of variety as the networks see it: training scenes and every look, whole pictures and crops,
 with real pictures beside them where label files are given. A sheet with real pictures is as private as they are.
 
-The same seed gives the same exams and the same sheet.
+The third draws a trial of two drugs for `oiscan followup DIR/study.toml`: children who grow, are treated and come back
+after 12 and 24 months, with tables of doses, laboratory values, motor scores and events, and `truth.json`. Some visits
+are missed, some vertebrae cannot be read, and one child is scanned on another scanner at the end.
+
+The same seed gives the same exams, the same sheet and the same trial.
 """
 
 from __future__ import annotations
@@ -25,16 +30,20 @@ from oiscan.phantom.exam import ExamSettings, Route, draw_exam
 from oiscan.phantom.export import Layout, write_exam, write_label_file
 from oiscan.phantom.looks import SCANNER_LOOKS, STYLES, Look
 from oiscan.phantom.meshes import read_arches
+from oiscan.phantom.study.scans import Pictures
+from oiscan.phantom.study.writing import CHILDREN, write_study
 
 ANY = "any"
 
 
 def main() -> None:
-    """Exams, unless the first word is `gallery`."""
-    if sys.argv[1:2] == ["gallery"]:
-        gallery(sys.argv[2:])
-    else:
+    """Exams, unless the first word is `gallery` or `study`."""
+    others = {"gallery": gallery, "study": study}
+    other = others.get(sys.argv[1] if len(sys.argv) > 1 else "")
+    if other is None:
         exams(sys.argv[1:])
+    else:
+        other(sys.argv[2:])
 
 
 def exams(words: list[str]) -> None:
@@ -95,6 +104,22 @@ def gallery(words: list[str]) -> None:
         write_sheet(sheet(given.seed, given.real), given.out)
     except OiscanError as error:
         parser.error(str(error))
+
+
+def study(words: list[str]) -> None:
+    """Parse the command line, draw the trial."""
+    parser = argparse.ArgumentParser(prog="simulate.py study", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--seed", type=int, default=0, help="which trial (default 0)")
+    parser.add_argument("--children", type=int, default=CHILDREN, help=f"how many (default {CHILDREN})")
+    parser.add_argument("--route", type=Route, choices=list(Route), default=Route.PHYSICAL,
+                        help="how the lateral pictures are made (default physical: about a second a picture)")
+    given = parser.parse_args(words)
+    if given.children < 1:
+        parser.error("--children must be 1 or more")
+    write_study(given.out, Pictures(given.seed, given.route), given.children,
+                lambda done: print(f"{done}/{given.children} children", flush=True))  # fmt: skip
 
 
 if __name__ == "__main__":

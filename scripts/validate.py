@@ -6,6 +6,8 @@
     python scripts/validate.py grading --out DIR [--n 1000] [--seed 910000] [--model NAME] [--workers 2]
     python scripts/validate.py grading-invariance --out DIR [--n 100] [--seed 910000] [--model NAME] [--workers 2]
     python scripts/validate.py densitometry --out DIR [--n 300] [--seed 920000] [--model NAME] [--workers 2]
+    python scripts/validate.py followup --out DIR [--n 10000] [--seed 0]
+    python scripts/validate.py followup-scans --out DIR [--studies 10] [--children 26] [--model NAME] [--workers 2]
     python scripts/validate.py resume --out DIR
     python scripts/validate.py finetune --out DIR --data LABELS.json [--model NAME]
 
@@ -17,7 +19,11 @@ and a quarter as many healthy ones, lateral views only, and measures grades, ref
 without true losses near a grade's edge. `grading-invariance` grades the same pictures at half their pixels, mirrored,
 inverted and with another pixel size: 97 of 100 grades must stay. `densitometry` draws AP scans at two X-ray energies
 of N simulated people of 3 to 70 years, twice each, and measures their bone with the model's outlines: bias of areal
-density by age, of area, and how well two scans of a person agree. `resume` kills a short training at three random
+density by age, of area, and how well two scans of a person agree. `followup` runs N simulated trials of 13 and 13
+children without a true difference and N with one (10,000 take two minutes of computing): how often each test rejects at
+5 %, how often each 95 % interval holds the truth. `followup-scans` draws, scores and compares the visits of simulated
+trials: 90 of 100 true changes of height loss of 10 points or more must be measured as 5 or more the same way, and at
+most 1 vertebra in 100 may be called a new fracture that is none. `resume` kills a short training at three random
 moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
 and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
 two need the extra `train`.
@@ -47,8 +53,11 @@ from oiscan.evaluation.grades.invariance import LEAST_SAME, same_grades
 from oiscan.evaluation.groups import told
 from oiscan.evaluation.holdout import promises
 from oiscan.evaluation.simulated import HOLD_OUT_SEED, Series, evaluate_exams
+from oiscan.followup.change import simulated
+from oiscan.followup.compare import null_trials
 from oiscan.labels import read_labels
 from oiscan.phantom.exam import Route
+from oiscan.phantom.study.writing import CHILDREN
 from oiscan.segmentation import Model
 
 
@@ -73,12 +82,20 @@ def main() -> None:
     density.add_argument("--n", type=int, default=300, help="how many people (default 300)")
     for check, first in ((grading, GRADING_SEED), (invariance, GRADING_SEED), (density, DENSITOMETRY_SEED)):
         check.add_argument("--seed", type=int, default=first, help=f"first seed (default {first})")
+    followup = _check(checks, "followup", check_followup, "run the comparisons of arms on simulated trials")
+    followup.add_argument("--n", type=int, default=10_000, help="how many trials of either kind (default 10000)")
+    followup.add_argument("--seed", type=int, default=0, help="which series of trials (default 0)")
+    scans = _check(checks, "followup-scans", check_followup_scans, "compare the visits of simulated trials")
+    scans.add_argument("--studies", type=int, default=10, help="how many trials (default 10)")
+    scans.add_argument("--children", type=int, default=CHILDREN, help=f"children of each (default {CHILDREN})")
+    scans.add_argument("--seed", type=int, default=simulated.STUDY_SEED, help="first seed")
+    scans.add_argument("--route", type=Route, choices=list(Route), default=Route.PHYSICAL, help="how they are drawn")
     _check(checks, "resume", check_resuming, "kill a training and resume it")
     finetune = _check(checks, "finetune", check_finetuning, "train on a few labelled pictures, measure on the others")
     finetune.add_argument("--data", type=Path, required=True, help="label file of lateral pictures")
-    for check in (robustness, holdout, grading, invariance, density, finetune):
+    for check in (robustness, holdout, grading, invariance, density, scans, finetune):
         check.add_argument("--model", default="default", help="name or folder of a model (default: default)")
-    for check in (robustness, holdout, grading, invariance, density):
+    for check in (robustness, holdout, grading, invariance, density, scans):
         check.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
     try:
@@ -159,6 +176,27 @@ def check_densitometry(given: argparse.Namespace) -> int:
     kept = densitometry_check.promises(found)
     provenance = {"model_sha256": model.sha256, "first_seed": given.seed}
     write(given.out / "densitometry.json", provenance | found | {"promises": kept}, shown=kept)
+    return int(not all(promise["kept"] for promise in kept))
+
+
+def check_followup(given: argparse.Namespace) -> int:
+    """Run simulated trials; 1 where a test rejects too much or too little, or an interval misses too often."""
+    found = null_trials.check(given.n, given.seed, lambda done: print(f"{done}/{2 * given.n}", flush=True))
+    kept = null_trials.promises(found)
+    write(given.out / "followup.json", found | {"promises": kept}, shown=kept)
+    return int(not all(promise["kept"] for promise in kept))
+
+
+def check_followup_scans(given: argparse.Namespace) -> int:
+    """Compare the visits of simulated trials; 1 where a promise is broken."""
+    model, people = Model.load(given.model), given.studies * given.children
+    cases = simulated.study_cases(given.studies, given.children, model, given.workers,
+                                  lambda done: print(f"{done}/{people}", flush=True), given.route, given.seed)
+    found = simulated.told(cases)
+    kept = simulated.promises(found)
+    provenance = {"model_sha256": model.sha256, "studies": given.studies, "children": given.children,
+                  "first_seed": given.seed, "route": given.route}  # fmt: skip
+    write(given.out / "followup-scans.json", provenance | found | {"promises": kept}, shown=kept)
     return int(not all(promise["kept"] for promise in kept))
 
 

@@ -30,7 +30,8 @@ def test_it_runs(path, monkeypatch, tmp_path):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     notebook = nbformat.read(path, as_version=4)
     # "python3" is always the Python that runs the tests; a reader opens the notebook in its own folder.
-    NotebookClient(notebook, kernel_name="python3", timeout=60, resources={"metadata": {"path": path.parent}}).execute()
+    place = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, kernel_name="python3", timeout=240, resources=place).execute()
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.outputs for cell in code)
     assert [output.text for output in outputs(notebook) if output.get("name") == "stderr"] == []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import cv2
 
+from oiscan.followup.study.study import load_study
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -50,3 +52,22 @@ def test_a_missing_label_file_is_named(tmp_path: Path) -> None:
     assert "none.json" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "sheet.png").exists()
+
+
+def test_a_study_names_all_it_needs(tmp_path: Path) -> None:
+    ended = simulate("study", "--out", tmp_path, "--seed", 6, "--children", 1, "--route", "fast")
+    assert ended.returncode == 0, ended.stderr
+    study = load_study(tmp_path / "study.toml")
+    assert study.settings.study.simulated
+    named = [study.settings.children.file, study.settings.scans.folder, study.settings.scans.subjects]
+    named += [table.file for table in study.settings.tables]
+    assert all(study.path(name).exists() for name in named)
+    truth = json.loads((tmp_path / "truth.json").read_text())
+    assert {visit["month"] for visit in truth["visits"]} == {0, 12, 24}
+    told = [visit[view] for visit in truth["visits"] for view in ("lateral", "ap")]
+    assert sorted(told) == sorted(file.name for file in (tmp_path / "scans").glob("*.dcm"))
+
+
+def test_a_study_needs_a_child(tmp_path: Path) -> None:
+    ended = simulate("study", "--out", tmp_path / "none", "--children", 0)
+    assert (ended.returncode, "1 or more" in ended.stderr) == (2, True)

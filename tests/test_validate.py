@@ -10,16 +10,20 @@ from typing import Any
 
 import pytest
 
+from oiscan.anatomy import Level
 from oiscan.evaluation.altered import Fall
 from oiscan.evaluation.densitometry_cases import Measurement
 from oiscan.evaluation.grades.cases import HEALTHY_OFFSET, Answer, Child
 from oiscan.evaluation.grades.invariance import Same
 from oiscan.evaluation.landmarks import ImageResult
 from oiscan.evaluation.simulated import Series
+from oiscan.followup.change.simulated import Case
+from oiscan.followup.change.vertebra import vertebra_change
 from oiscan.labels import LabelSet, write_labels
 from oiscan.phantom.dual_energy import DualEnergySettings
 from oiscan.phantom.exam import Route
 from tests.evaluation.drawn_model import draw_case
+from tests.followup.change.cases import graded
 
 GRADING_FIGURES = (
     "sensitivity", "specificity", "sensitivity_refusals_missed", "kappa_quadratic", "height_loss_mae_points",
@@ -88,6 +92,18 @@ def test_holdout(
     assert (told["exams"], told["route"], told["promises"]) == (3, "fast", [{"kept": kept}])
 
 
+@pytest.mark.parametrize(("kept", "status"), [(True, 0), (False, 1)])
+def test_followup(kept: bool, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(n: int, seed: int, advance: object) -> dict[str, Any]:
+        return {"trials": n, "seed": seed}
+
+    monkeypatch.setattr("oiscan.followup.compare.null_trials.check", check)
+    monkeypatch.setattr("oiscan.followup.compare.null_trials.promises", lambda found: [{"kept": kept}])
+    assert run(monkeypatch, "followup", "--out", tmp_path, "--n", 5, "--seed", 2) == status
+    told = json.loads((tmp_path / "followup.json").read_text())
+    assert told == {"trials": 5, "seed": 2, "promises": [{"kept": kept}]}
+
+
 def test_grading(fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Children with fractures and a quarter as many healthy ones; what was asked and found is written down."""
     asked: list[Child] = []
@@ -137,6 +153,29 @@ def test_densitometry(
     assert (told["n_people"], told["n_scans"], told["first_seed"]) == (10, 20, 70)
     assert {one["value"] for one in told["abmd_bias_g_cm2"].values()} == {error}
     assert {"area_bias_percent", "repeat_cv_percent", "dice_median", "dice_p05", "level_correct"} <= set(told)
+
+
+@pytest.mark.parametrize(("called_new", "status"), [(1, 0), (2, 1)])
+def test_followup_scans(
+    called_new: int, status: int, fake_model: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred vertebrae, ten of which truly lost 20 points, and one or two called new without being so."""
+    lost = vertebra_change(Level.L1, graded(Level.L1, 0, 5.0, 1.0), graded(Level.L1, 2, 25.0, 1.0))
+    same = vertebra_change(Level.L1, graded(Level.L1, 0, 5.0, 1.0), graded(Level.L1, 0, 5.0, 1.0))
+    sound, broken = {"height_loss_percent": 5.0, "grade": 0}, {"height_loss_percent": 25.0, "grade": 2}
+
+    def study_cases(studies: int, children: int, model: object, workers: int, advance: Any, *how: Any) -> list[Case]:
+        assert (studies, children, how) == (2, 3, (Route.FAST, 70))
+        advance(6)
+        unchanged = [Case(sound, sound, lost if place < called_new else same) for place in range(90)]
+        return [*unchanged, *[Case(sound, broken, lost)] * 10]
+
+    monkeypatch.setattr("oiscan.followup.change.simulated.study_cases", study_cases)
+    given = ("--studies", 2, "--children", 3, "--seed", 70, "--route", "fast")
+    assert run(monkeypatch, "followup-scans", "--out", tmp_path, *given) == status
+    told = json.loads((tmp_path / "followup-scans.json").read_text())
+    assert (told["true_change_recovered"]["value"], told["false_new"]["value"]) == (1.0, called_new / 100)
+    assert (told["studies"], told["children"], told["first_seed"]) == (2, 3, 70)
 
 
 @pytest.mark.parametrize("passed", [True, False])

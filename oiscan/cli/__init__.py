@@ -15,6 +15,7 @@ from oiscan.cli.check_dataset import check_dataset
 from oiscan.cli.deidentify import deidentify
 from oiscan.cli.doctor import doctor
 from oiscan.cli.export_labels import export_labels
+from oiscan.cli.followup import followup
 from oiscan.cli.precision import precision
 from oiscan.cli.readings import readings
 from oiscan.cli.reference import reference
@@ -42,6 +43,7 @@ app.command()(export_labels)
 app.command()(check_dataset)
 app.command()(precision)
 app.command()(train)
+app.command()(followup)
 app.command()(reference)
 app.command()(doctor)
 
