@@ -1,13 +1,15 @@
 """Compare a model with labelled pictures, or the grades in a results folder with those of readers.
 
-    python scripts/evaluate.py --data labels.json --model default --out evaluation [--compare OTHER] [--workers 2]
+    python scripts/evaluate.py --data labels --model default --out evaluation [--compare OTHER] [--workers 2]
     python scripts/evaluate.py --readers readers.csv --results OUT --out agreement
 
-``labels.json`` is a COCO keypoint file (see `oiscan.labels`). Prints a table for each view and writes
+``labels`` holds a COCO keypoint file (see `oiscan.labels`). Pictures that it puts in the part to train on (`split`),
+and those that a model's card says it was trained on, are left out. Prints a table for each view and writes
 ``evaluation.json`` (figures by region, level, age band and look, with 95 % intervals over subjects) and ``worst.png``,
 the pictures that went worst: as private as they are. Errors are shares of the labelled depth (lateral) or width (AP),
-and millimetres where the pixel size is known. With ``--compare`` it also says which of two models is better, where the
-interval of the difference leaves no doubt. Figures of simulated pictures say nothing of clinical accuracy.
+and millimetres where the pixel size is known. With ``--compare`` it also says how much better or worse the model is
+than the other one, and calls it "better" or "worse" only where the 95 % interval of the difference leaves no doubt,
+else "cannot tell". Figures of simulated pictures say nothing of clinical accuracy.
 
 ``readers.csv`` has a line a vertebra a reader: ``scan_id, level, reader, status, grade, deformity``, and may have
 heights (see `oiscan.evaluation.agreement.readers`). Prints a table and writes ``agreement.json``, ``agreement.txt`` and
@@ -36,6 +38,7 @@ from oiscan.labels import LabelSet, read_labels
 from oiscan.reports.picture import encode_png
 from oiscan.reports.sheet import Tile, contact_sheet
 from oiscan.segmentation import Model
+from oiscan.training.dataset import label_file, not_trained_on
 
 WORST = 12
 PLOTS = {"confusion": confusion_plot, "calibration": calibration_plot, "bland_altman": bland_altman_plot}
@@ -45,7 +48,7 @@ def main() -> None:
     """Parse the command line, evaluate, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", type=Path, help="label file; its pictures lie beside it")
+    source.add_argument("--data", type=Path, help="label file, or its folder; the pictures lie beside it")
     source.add_argument("--readers", type=Path, help="what readers say of the scans in --results")
     parser.add_argument("--results", type=Path, help="results folder that `oiscan score` wrote, with --readers")
     parser.add_argument("--model", default="default", help="name or folder of a model (default: default)")
@@ -63,23 +66,34 @@ def main() -> None:
 
 def evaluate(given: argparse.Namespace) -> None:
     """Evaluate and write what was found."""
-    labels, model = read_labels(given.data), Model.load(given.model)
-    if not labels.images:
-        raise LabelError(f"{given.data.name} names no picture")
+    model, other = Model.load(given.model), Model.load(given.compare) if given.compare else None
+    file = label_file(given.data)
+    labels, left_out = held_back(file, [one.card for one in (model, other) if one])
     cases = evaluate_labels(labels, model, given.workers)
     evaluation: dict[str, Any] = {
         "model": {"name": model.name, "sha256": model.sha256},
-        "labels_sha256": sha256(given.data),
+        "labels_sha256": sha256(file),
+        "left_out_trained_on": left_out,
         "views": told(cases, model),
     }
-    if given.compare:
-        evaluation["compared"] = comparison(cases, labels, Model.load(given.compare), given.workers)
+    if other:
+        evaluation["compared"] = comparison(cases, labels, other, given.workers)
     write_json(given.out / "evaluation.json", evaluation)
     (given.out / "worst.png").write_bytes(encode_png(contact_sheet(tiles(worst(cases, WORST), cases, model))))
     for view, figures in evaluation["views"].items():
         print(table(view, figures))
     for view, gains in evaluation.get("compared", {}).get("views", {}).items():
-        print("\n".join(f"{view} {name}: {gain['verdict']}" for name, gain in gains.items()))
+        print("\n".join(f"{view} {name}: {gained(gain)}" for name, gain in gains.items()))
+    if left_out:
+        print(f"{left_out} pictures to train on were left out")
+
+
+def held_back(file: Path, cards: Sequence[dict[str, Any]]) -> tuple[LabelSet, int]:
+    """Pictures the models were not trained on, and how many others there are."""
+    named, images = len(read_labels(file).images), not_trained_on(file, cards)
+    if not images:
+        raise LabelError(f"{file.name} names no picture" + " that is not to train on" * bool(named))
+    return LabelSet(images), named - len(images)
 
 
 def agree(given: argparse.Namespace) -> None:
@@ -136,6 +150,13 @@ def table(view: str, figures: dict[str, Any]) -> str:
     held = ", ".join(f"{share} regions hold {_told(held)}" for share, held in figures["coverage"].items())
     unread = [f"picture {one['picture']} could not be read: {one['reason']}" for one in figures["unread"]]
     return "\n".join([*lines, f"{stated} {held}", *unread, ""])
+
+
+def gained(gain: dict[str, Any]) -> str:
+    """A difference in words: how much better, where a figure got better, with the interval."""
+    if gain["low"] is None:
+        return f"{gain['verdict']} (too few subjects with this figure)"
+    return f"{gain['verdict']} ({gain['value']:+.4f}, 95 % interval {gain['low']:+.4f} to {gain['high']:+.4f})"
 
 
 def _told(value: float | None) -> str:

@@ -59,7 +59,8 @@ def exams(words: list[str]) -> None:
     parser.add_argument("--pixel-mm", type=float, default=0.5, help="pixel size (default 0.5)")
     parser.add_argument("--layout", type=Layout, choices=list(Layout), default=Layout.GENERIC, help="DICOM layout")
     parser.add_argument("--look", choices=[*Look, ANY], default=Look.PLAIN,
-                        help="what the pictures look like (default plain); hard: as hard to read as training pictures")
+                        help="what the pictures look like (default plain); hard: as hard to read as training pictures; "
+                             "relief: as no training picture does")
     parser.add_argument("--route", type=Route, choices=list(Route), default=Route.FAST, help="how they are made")
     parser.add_argument("--anatomy", type=Path, metavar="DIR",
                         help="folder with vhp_lumbar_pelvis.npz: scanned arches for the physical route")

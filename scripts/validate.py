@@ -10,6 +10,8 @@
     python scripts/validate.py followup-scans --out DIR [--studies 10] [--children 26] [--model NAME] [--workers 2]
     python scripts/validate.py resume --out DIR
     python scripts/validate.py finetune --out DIR --data LABELS.json [--model NAME]
+    python scripts/validate.py loop --out DIR [--corrected 30] [--held 100] [--model NAME] [--workers 2]
+    python scripts/validate.py readings --out DIR [--n 500] [--at-once 10000] [--children 26]
 
 `files` reads N files broken on purpose: how many still gave a scan, the errors by class, what crashed (nothing may),
 the longest time and the most memory. `robustness` alters labelled pictures (half size, double size, mirrored, inverted,
@@ -26,7 +28,12 @@ trials: 90 of 100 true changes of height loss of 10 points or more must be measu
 most 1 vertebra in 100 may be called a new fracture that is none. `resume` kills a short training at three random
 moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
 and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
-two need the extra `train`.
+two need the extra `train`. `readings` kills the server of `oiscan review` while N scripted corrections come in: every
+acknowledged one must be there, once; sends it what no page sends, 100 MB, and thousands of requests at once; and has
+two simulated readers of known noise read a made-up trial blinded: nothing may leak, all disagreements must be listed,
+kappa must be what the noise makes it. It needs the extra `review`. `loop` has a scripted reader correct simulated scans
+of a look no network was trained on, retrains, and measures on others, before and after: landmarks must get better, and
+no fewer vertebrae be found. It needs both extras.
 
 Each writes `DIR/CHECK.json`. The exit status is 1 where a promise is broken. Figures of simulated pictures say nothing
 of clinical accuracy.
@@ -93,9 +100,16 @@ def main() -> None:
     _check(checks, "resume", check_resuming, "kill a training and resume it")
     finetune = _check(checks, "finetune", check_finetuning, "train on a few labelled pictures, measure on the others")
     finetune.add_argument("--data", type=Path, required=True, help="label file of lateral pictures")
-    for check in (robustness, holdout, grading, invariance, density, scans, finetune):
+    loop = _check(checks, "loop", check_whole_loop, "correct, export, retrain, and measure on others")
+    loop.add_argument("--corrected", type=int, default=30, help="how many scans (default 30)")
+    loop.add_argument("--held", type=int, default=100, help="how many others are measured (default 100)")
+    readings = _check(checks, "readings", check_readings, "kill, besiege and read through the reader's page")
+    readings.add_argument("--n", type=int, default=500, help="how many corrections (default 500)")
+    readings.add_argument("--at-once", type=int, default=10_000, help="how many requests at once (default 10000)")
+    readings.add_argument("--children", type=int, default=26, help="of the made-up trial (default 26)")
+    for check in (robustness, holdout, grading, invariance, density, scans, finetune, loop):
         check.add_argument("--model", default="default", help="name or folder of a model (default: default)")
-    for check in (robustness, holdout, grading, invariance, density, scans):
+    for check in (robustness, holdout, grading, invariance, density, scans, loop):
         check.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     given = parser.parse_args()
     try:
@@ -216,6 +230,30 @@ def check_finetuning(given: argparse.Namespace) -> int:
     found = check_finetune(given.data, given.out / "runs", given.model)
     write(given.out / "finetune.json", found)
     return int(not found["passed"])
+
+
+def check_whole_loop(given: argparse.Namespace) -> int:
+    """Correct, retrain and measure; 1 where the model did not get better."""
+    from oiscan.review.checks.loop import check_loop
+
+    found = check_loop(given.out / "loop", given.model, given.corrected, given.held, given.workers)
+    write(given.out / "loop.json", found)
+    return int(not found["passed"])
+
+
+def check_readings(given: argparse.Namespace) -> int:
+    """Try out the reader's page; 1 where it lost, doubled or leaked something."""
+    from oiscan.review.checks.durability import check_durability
+    from oiscan.review.checks.siege import check_siege
+    from oiscan.review.checks.trial import check_trial
+
+    found = {
+        "durability": check_durability(given.out / "durability", given.n),
+        "siege": check_siege(given.out / "siege", given.at_once),
+        "trial": check_trial(given.out / "trial", given.children),
+    }
+    write(given.out / "readings.json", found)
+    return int(not all(one["passed"] for one in found.values()))
 
 
 def write(path: Path, found: dict[str, Any], shown: Any = None) -> None:

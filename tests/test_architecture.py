@@ -28,6 +28,8 @@ CONFINED = {
     "pydicom": ("loaders/", "phantom/export.py", "archive/"),
     "highdicom": ("archive/",),
     "pynetdicom": ("archive/",),
+    "flask": ("review/",),
+    "waitress": ("review/",),
     "torch": ("training/",),
     "safetensors": ("training/",),
 }

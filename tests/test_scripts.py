@@ -117,7 +117,7 @@ def test_evaluation_writes_figures_for_each_view_and_region(model_folder: Path, 
         assert (regions["L1-L4"]["vertebrae"], regions["thoracic"]["vertebrae"]) == (1, 0)
         assert regions["thoracic"]["found"] is None
         assert f"{view}, 1 scans" in told
-        assert f"{view} found: no difference shown" in told
+        assert f"{view} found: cannot tell (too few subjects with this figure)" in told
     assert "uncalibrated 68% regions hold" in told
     assert "NaN" not in written
     assert ".png" not in written + told

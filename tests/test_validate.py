@@ -200,6 +200,18 @@ def test_trainings(passed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert asked == [(Path("a.json"), "mine")]
 
 
+@pytest.mark.parametrize("passed", [True, False])
+def test_loop(passed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check_loop(out: Path, model: str, corrected: int, held: int, workers: int) -> dict[str, Any]:
+        return {"asked": [out.name, model, corrected, held, workers], "passed": passed}
+
+    monkeypatch.setattr("oiscan.review.checks.loop.check_loop", check_loop)
+    asked = ("--corrected", 3, "--held", 5, "--model", "mine", "--workers", 2)
+    assert run(monkeypatch, "loop", "--out", tmp_path, *asked) == int(not passed)
+    told = json.loads((tmp_path / "loop.json").read_text())
+    assert told == {"asked": ["loop", "mine", 3, 5, 2], "passed": passed}
+
+
 def test_labels_that_are_missing_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -210,3 +222,21 @@ def test_labels_that_are_missing_are_named(
 def test_a_check_has_to_be_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch) == 2
     assert "CHECK" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", ["", "durability", "siege", "trial"])
+def test_readings_pass_only_if_all_promises_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], broken: str
+) -> None:
+    asked: dict[str, tuple[Path, int]] = {}
+    for name in ("durability", "siege", "trial"):
+        def check(folder: Path, number: int, name: str = name) -> dict[str, bool]:
+            asked[name] = folder, number
+            return {"passed": name != broken}
+
+        monkeypatch.setattr(f"oiscan.review.checks.{name}.check_{name}", check)
+    told = ("--n", 7, "--at-once", 8, "--children", 9)
+    assert run(monkeypatch, "readings", "--out", tmp_path, *told) == int(bool(broken))
+    assert asked == {"durability": (tmp_path / "durability", 7), "siege": (tmp_path / "siege", 8),
+                     "trial": (tmp_path / "trial", 9)}  # fmt: skip
+    assert json.loads((tmp_path / "readings.json").read_text())["trial"]["passed"] is (broken != "trial")

@@ -25,6 +25,10 @@ OfSubject = TypeVar("OfSubject")
 DRAWS = 1000
 SEED = 0
 
+FEWEST_SUBJECTS = 6
+"""With fewer, two models are not compared: even if all of five subjects agree, that happens to one pair of equal models
+in 16 (sign test, both ways)."""
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -39,7 +43,7 @@ class Interval:
         """Of a difference: which of two is better, if the interval leaves no doubt (see `difference`)."""
         if self.low > 0:
             return "better"
-        return "worse" if self.high < 0 else "no difference shown"
+        return "worse" if self.high < 0 else "cannot tell"
 
 
 def interval(figure: Figure, results: Sequence[ImageResult], subjects: Sequence[str]) -> Interval:
@@ -51,12 +55,15 @@ def interval(figure: Figure, results: Sequence[ImageResult], subjects: Sequence[
 def difference(
     figure: Figure, ours: Sequence[ImageResult], theirs: Sequence[ImageResult], subjects: Sequence[str]
 ) -> Interval:
-    """How much better (above 0) or worse one model is than another on the same pictures: the same draws for both."""
+    """How much better (above 0) or worse one model is than another on the same pictures: the same draws for both.
+
+    Fewer than `FEWEST_SUBJECTS` give no interval, and so no verdict.
+    """
     pairs = (_by_subject(figure, results, subjects) for results in (ours, theirs))
     draws = zip(*(_draws(numbers) for numbers in pairs), strict=True)
     gains = [figure.reduce(np.concatenate(one)) - figure.reduce(np.concatenate(other)) for one, other in draws]
-    gain = figure.of(ours) - figure.of(theirs)
-    return _interval(figure.better * gain, [figure.better * drawn for drawn in gains])
+    gain, enough = figure.of(ours) - figure.of(theirs), len(set(subjects)) >= FEWEST_SUBJECTS
+    return _interval(figure.better * gain, [figure.better * drawn for drawn in gains] if enough else [])
 
 
 def intervals(figures: Callable[[Rows], Mapping[str, float]], subjects: Sequence[str]) -> dict[str, Interval]:

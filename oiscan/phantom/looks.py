@@ -18,6 +18,7 @@ import numpy as np
 
 from oiscan.anatomy import View
 from oiscan.phantom.display import display, plain_display
+from oiscan.phantom.relief import relief_display
 from oiscan.scan import ImageArray
 
 Chain = Callable[[np.random.Generator, ImageArray, float], ImageArray]
@@ -38,10 +39,12 @@ class Look(StrEnum):
     HOLOGIC = "hologic"
     RADIOGRAPH = "radiograph"
     LOW_DOSE = "low-dose"
+    RELIEF = "relief"
 
 
 SCANNER_LOOKS = (Look.GE, Look.HOLOGIC, Look.RADIOGRAPH, Look.LOW_DOSE)
-"""The looks that are somebody's; the others are nobody's: easy to read, and as hard as training pictures."""
+"""The looks that are somebody's; the others are nobody's: easy to read, as hard as training pictures, and one that
+training never draws (`oiscan.phantom.relief`)."""
 
 STYLES: dict[Look, Range] = {
     Look.PLAIN: (0, 1),
@@ -50,6 +53,7 @@ STYLES: dict[Look, Range] = {
     Look.HOLOGIC: (0.8, 1),
     Look.RADIOGRAPH: (0, 0.3),
     Look.LOW_DOSE: (0.6, 1),
+    Look.RELIEF: (0.8, 1),
 }
 """The styles of picture, from 0 a radiograph to 1 a DXA, that go with a look."""
 
@@ -123,6 +127,8 @@ def chain(look: Look, view: View) -> Chain:
         return plain_display
     if look is Look.HARD:
         return display
+    if look is Look.RELIEF:
+        return relief_display
     return _ge_ap if (look, view) == (Look.GE, View.AP) else partial(_made_by, look, view)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -85,6 +86,29 @@ def read_dataset(data: Path, held_back: float, seed: int) -> Dataset:
     if not train:
         raise LabelError(f"{file.name} leaves no picture to train on: its split names none '{TRAIN}'")
     return Dataset(tuple(train), tuple(rest), _sha256(file, images))
+
+
+def not_trained_on(file: Path, cards: Sequence[Mapping[str, Any]]) -> list[LabelledImage]:
+    """The pictures of a label file that some models can be measured on, as far as the file and their cards tell.
+
+    Left out are those the file itself puts in the part to train on, and those one of the models, or the one it began
+    with, drew from this very data to train on.
+    """
+    images = read_labels(file).images
+    if any(one.split for one in images):
+        return [one for one in images if one.split != TRAIN]
+    trainings = [card.get(name, {}) for card in cards for name in ("training", "initial_training")]
+    learnt = {one.file for training in trainings for one in _learnt(file, images, training)}
+    return [one for one in images if one.file not in learnt]
+
+
+def _learnt(file: Path, images: Sequence[LabelledImage], training: Mapping[str, Any]) -> list[LabelledImage]:
+    """The pictures of a label file that a training drew; none if it was a training on other data."""
+    usable = [one for one in images if any(map(learnable, one.vertebrae))]
+    if not training.get("data_sha256") or training["data_sha256"] != _sha256(file, usable):
+        return []
+    settings = next(iter(training["settings"].values()))  # all views drew alike
+    return _drawn_parts(usable, settings["held_back"], settings["seed"])[0]
 
 
 def learnable(vertebra: LabelledVertebra) -> bool:

@@ -38,8 +38,8 @@ def test_one_model_is_better_only_where_the_interval_says_so() -> None:
     assert (gain.value, gain.verdict) == (pytest.approx(0.45), "better")
     assert difference(FOUND, bad, good, subjects).verdict == "worse"
     one_more = pictures([True] * 39 + [False])
-    assert difference(FOUND, one_more, good, subjects).verdict == "no difference shown"
-    assert difference(FOUND, good, good, subjects).verdict == "no difference shown"
+    assert difference(FOUND, one_more, good, subjects).verdict == "cannot tell"
+    assert difference(FOUND, good, good, subjects).verdict == "cannot tell"
 
 
 def test_fewer_errors_are_better() -> None:
@@ -48,8 +48,16 @@ def test_fewer_errors_are_better() -> None:
     assert (gain.value, gain.verdict) == (2, "better")
 
 
+@pytest.mark.parametrize(("number", "verdict"), [(5, "cannot tell"), (6, "better")])
+def test_a_few_people_who_all_agree_prove_nothing(number: int, verdict: str) -> None:
+    """Five heads in a row, or five tails, come once in 16 times, six once in 32."""
+    subjects = [str(i) for i in range(number) for _ in range(4)]
+    gain = difference(FOUND, pictures([True] * 4 * number), pictures([False] * 4 * number), subjects)
+    assert (gain.value, gain.verdict) == (1, verdict)
+
+
 def test_nothing_to_draw_from_is_no_interval() -> None:
     told = interval(VERTEBRA_FIGURES["corner_error_median"], pictures([False]), ["a"])
     assert np.isnan([told.value, told.low, told.high]).all()
-    assert told.verdict == "no difference shown"
+    assert told.verdict == "cannot tell"
     assert np.isnan(interval(FOUND, [], []).low)

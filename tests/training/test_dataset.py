@@ -11,7 +11,7 @@ import pytest
 from oiscan.anatomy import Level, View
 from oiscan.errors import LabelError
 from oiscan.labels import LabelledImage, LabelledVertebra
-from oiscan.training.dataset import label_file, read_dataset
+from oiscan.training.dataset import label_file, not_trained_on, read_dataset
 from tests.training.labelled_set import written
 
 QUAD = np.array([[10.0, 10], [10, 30], [30, 30], [30, 10]])
@@ -94,3 +94,24 @@ def test_a_folder_stands_for_its_label_file(tmp_path: Path) -> None:
         label_file(tmp_path)
     (tmp_path / "labels.json").touch()
     assert label_file(tmp_path) == tmp_path / "labels.json" == label_file(tmp_path / "labels.json")
+
+
+def card(file: Path, seed: int = 3, held_back: float = 0.4) -> dict[str, object]:
+    """Of a model trained on a label file."""
+    settings = {"lateral": {"seed": seed, "held_back": held_back}}
+    return {"training": {"data_sha256": read_dataset(file, held_back, seed).sha256, "settings": settings}}
+
+
+def test_a_model_is_not_measured_on_what_it_was_trained_on(tmp_path: Path) -> None:
+    file = written(tmp_path, ten(tmp_path))
+    mine, begun = card(file), {"training": {"data": "simulated"}, "initial_training": card(file, 5)["training"]}
+    held_back, others = (set(names(read_dataset(file, 0.4, seed).held_back)) for seed in (3, 5))
+    assert held_back != others
+    assert set(names(tuple(not_trained_on(file, [mine])))) == held_back
+    assert set(names(tuple(not_trained_on(file, [mine, begun])))) == held_back & others
+    assert len(not_trained_on(file, [begun | {"initial_training": {}}])) == 12  # trained on something else
+
+
+def test_pictures_to_train_on_by_the_file_itself_are_not_measured_on(tmp_path: Path) -> None:
+    images = [ap(tmp_path, "a", "p", "train"), ap(tmp_path, "b", "q", "held_back")]
+    assert names(tuple(not_trained_on(written(tmp_path, images), []))) == ["b"]
