@@ -6,6 +6,7 @@
     python scripts/validate.py grading --out DIR [--n 1000] [--seed 910000] [--model NAME] [--workers 2]
     python scripts/validate.py grading-invariance --out DIR [--n 100] [--seed 910000] [--model NAME] [--workers 2]
     python scripts/validate.py densitometry --out DIR [--n 300] [--seed 920000] [--model NAME] [--workers 2]
+    python scripts/validate.py durability --out DIR [--n 3000] [--on one-worker|two-workers|cluster] [--kills 20]
     python scripts/validate.py resume --out DIR
     python scripts/validate.py finetune --out DIR --data LABELS.json [--model NAME]
 
@@ -17,10 +18,13 @@ and a quarter as many healthy ones, lateral views only, and measures grades, ref
 without true losses near a grade's edge. `grading-invariance` grades the same pictures at half their pixels, mirrored,
 inverted and with another pixel size: 97 of 100 grades must stay. `densitometry` draws AP scans at two X-ray energies
 of N simulated people of 3 to 70 years, twice each, and measures their bone with the model's outlines: bias of areal
-density by age, of area, and how well two scans of a person agree. `resume` kills a short training at three random
-moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
-and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
-two need the extra `train`.
+density by age, of area, and how well two scans of a person agree. `durability` scores N simulated files, some of them
+broken or copied, kills the whole of it at random moments and lets the disk run full once (as root on Linux; else it
+says that it did not): nothing may be lost or stand there twice, and all results must be those of an undisturbed run,
+byte for byte. On a cluster (extra `cluster`) one of two workers is killed every 20 seconds. `resume` kills a short
+training at three random moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the
+labelled lateral pictures and measures on the others, three times: the median corner error must fall by a fifth, or
+reach 3 % of the depth. These two need the extra `train`.
 
 Each writes `DIR/CHECK.json`. The exit status is 1 where a promise is broken. Figures of simulated pictures say nothing
 of clinical accuracy.
@@ -41,6 +45,7 @@ from oiscan.evaluation import densitometry_check
 from oiscan.evaluation.altered import LARGEST_FALL, falls
 from oiscan.evaluation.broken_files.robustness import read_damaged_files
 from oiscan.evaluation.densitometry_cases import DENSITOMETRY_SEED, measurements, people
+from oiscan.evaluation.durability.check import KILLS, On, check_durability
 from oiscan.evaluation.grades import check as grading_check
 from oiscan.evaluation.grades.cases import GRADING_SEED, HEALTHY_OFFSET, Child, answers
 from oiscan.evaluation.grades.invariance import LEAST_SAME, same_grades
@@ -73,6 +78,10 @@ def main() -> None:
     density.add_argument("--n", type=int, default=300, help="how many people (default 300)")
     for check, first in ((grading, GRADING_SEED), (invariance, GRADING_SEED), (density, DENSITOMETRY_SEED)):
         check.add_argument("--seed", type=int, default=first, help=f"first seed (default {first})")
+    durability = _check(checks, "durability", check_batch, "kill a batch, fill its disk, and compare")
+    durability.add_argument("--n", type=int, default=3000, help="how many files of different content (default 3000)")
+    durability.add_argument("--on", type=On, choices=list(On), default=On.ONE_WORKER, help="who does the work")
+    durability.add_argument("--kills", type=int, default=KILLS, help=f"how often (default {KILLS})")
     _check(checks, "resume", check_resuming, "kill a training and resume it")
     finetune = _check(checks, "finetune", check_finetuning, "train on a few labelled pictures, measure on the others")
     finetune.add_argument("--data", type=Path, required=True, help="label file of lateral pictures")
@@ -160,6 +169,14 @@ def check_densitometry(given: argparse.Namespace) -> int:
     provenance = {"model_sha256": model.sha256, "first_seed": given.seed}
     write(given.out / "densitometry.json", provenance | found | {"promises": kept}, shown=kept)
     return int(not all(promise["kept"] for promise in kept))
+
+
+def check_batch(given: argparse.Namespace) -> int:
+    """Disturb a batch; 1 where its results are not those of an undisturbed one."""
+    found = check_durability(given.out, given.n, given.on, given.kills, lambda said: print(said, flush=True))
+    name = "durability" if given.on is On.ONE_WORKER else f"durability-{given.on}"
+    write(given.out / f"{name}.json", found)
+    return int(not found["passed"])
 
 
 def check_resuming(given: argparse.Namespace) -> int:

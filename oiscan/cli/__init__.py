@@ -19,6 +19,7 @@ from oiscan.cli.precision import precision
 from oiscan.cli.reference import reference
 from oiscan.cli.score import score
 from oiscan.cli.send import send
+from oiscan.cli.tables import tables
 from oiscan.cli.train import train
 from oiscan.errors import OiscanError, ScanError
 from oiscan.version import __version__
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks can show values, and values can be patients
 )
 app.command()(score)
+app.command()(tables)
 app.command()(send)
 app.command()(deidentify)
 app.command()(export_labels)
