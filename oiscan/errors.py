@@ -16,9 +16,12 @@
     │   └── ConflictError         the scan was changed elsewhere since the reader looked at it
     ├── AnalysisError         a statistical comparison that the values at hand do not allow
     ├── NodeError             a DICOM node that cannot be reached, refuses, or stops answering
+    ├── StoreError            a results folder that is in use, cannot be written, or holds no run
+    ├── WorkersError          worker processes that cannot be started, or a cluster that is out of reach
     └── ConfigError           a setting that does not exist or has an impossible value
 
-A batch catches :class:`OiscanError` and nothing else, so that a bug still shows its stack.
+Code catches these and nothing else, so that a bug shows its stack. The one exception is a run over many scans
+(`oiscan.cli.task`): there a bug shows its stack and costs one scan, not those that come after it.
 """
 
 from __future__ import annotations
@@ -105,6 +108,14 @@ class AnalysisError(OiscanError):
 
 class NodeError(OiscanError):
     """A DICOM node that cannot be reached, refuses to talk, or stops answering."""
+
+
+class StoreError(OiscanError):
+    """A results folder that is in use, cannot be written, or holds no run."""
+
+
+class WorkersError(OiscanError):
+    """Worker processes that cannot be started, or a Dask cluster that is out of reach or has another oiscan."""
 
 
 class ConfigError(OiscanError):

@@ -17,7 +17,7 @@ from oiscan.errors import (
     UnsupportedScanError,
 )
 from oiscan.grading import Doubt, Scale, assess, burnt_out_levels, doubt_in, quality_notes, scale_named
-from oiscan.loaders.containers import Source, ZipMember
+from oiscan.loaders.containers import Held, Source, ZipMember
 from oiscan.report import Report, Status, Verdict
 from oiscan.scan import PixelSpacing, Scan
 from oiscan.segmentation import segment
@@ -43,7 +43,7 @@ class Settings:
         Overrule what the files say: the view, the pixel size in mm (one number, or row and column), and whether bone
         is dark in the stored picture.
     scale
-        Name of the grading scale, or a file with a reader's own (see `oiscan.grading.scales`).
+        Name of the grading scale, or a file with a reader's own (see `oiscan.grading.scales`), or the scale itself.
     model
         Name of the model folder.
     stated
@@ -58,7 +58,7 @@ class Settings:
     view: View | str | None = None
     spacing_mm: float | tuple[float, float] | None = None
     inverted: bool | None = None
-    scale: str = "genant"
+    scale: str | Scale = "genant"
     model: str = "default"
     stated: StatedLevel | None = None
 
@@ -97,11 +97,10 @@ def score_file(path: Source, settings: Settings, model: Model) -> Report:
     try:
         return score_scan(read_scan(path, settings), model, settings.scale, settings.stated)
     except ScanError as error:
-        refused = Report(sha256[:16], sha256, _status(error), error.reason)
-        return _signed(refused, model, settings.scale)
+        return refused(error, sha256[:16], sha256, settings, model)
 
 
-def score_scan(scan: Scan, model: Model, scale: str = "genant", stated: StatedLevel | None = None) -> Report:
+def score_scan(scan: Scan, model: Model, scale: str | Scale = "genant", stated: StatedLevel | None = None) -> Report:
     """Report on one scan: find the vertebrae, number, measure and grade them.
 
     A scan is scored when at least one vertebra could be measured, unreadable otherwise or where the level a reader
@@ -119,8 +118,15 @@ def score_scan(scan: Scan, model: Model, scale: str = "genant", stated: StatedLe
         return replace(report, reason=error.reason)
 
 
+def refused(error: ScanError, scan_id: str, sha256: str, settings: Settings, model: Model) -> Report:
+    """Report on a file that cannot be scored, with the reason."""
+    return _signed(Report(scan_id, sha256, _status(error), error.reason), model, settings.scale)
+
+
 def file_sha256(path: Source) -> str:
     """SHA-256 of the bytes of a file, or of a zip archive's member, as hexadecimal digits."""
+    if isinstance(path, Held):
+        return hashlib.sha256(path.data).hexdigest()
     if isinstance(path, ZipMember):
         return hashlib.sha256(path.read_bytes()).hexdigest()
     try:
@@ -136,7 +142,7 @@ def _status(error: ScanError) -> Status:
     return Status.UNSUPPORTED if isinstance(error, UnsupportedScanError | NoImageError) else Status.FAILED
 
 
-def _signed(report: Report, model: Model, scale: str) -> Report:
+def _signed(report: Report, model: Model, scale: str | Scale) -> Report:
     """The report with what made its numbers."""
     return replace(
         report,

@@ -1,11 +1,16 @@
 """How long scoring takes on this machine, and how much memory.
 
     python scripts/benchmark.py --data sample_data --model default --out benchmark
+    python scripts/benchmark.py batch --out benchmark [--scans 300 3000] [--workers 1 2]
 
-Prints a table and writes ``benchmark.json``: CPU seconds of ``import oiscan``, seconds from a cold start to the first
-result, CPU seconds a scan by stage, scans per second of one and of two processes, the peak memory of a process that
-scored them all, and the CPU seconds of a plain network of the cost of a published one, timed in the same run: random
-weights, timing only (see `oiscan.evaluation.peer`; needs onnx). Everything runs on one thread.
+The first prints a table and writes ``benchmark.json``: CPU seconds of ``import oiscan``, seconds from a cold start to
+the first result, CPU seconds a scan by stage, scans per second of one and of two processes, the peak memory of a
+process that scored them all, and the CPU seconds of a plain network of the cost of a published one, timed in the same
+run: random weights, timing only (see `oiscan.evaluation.peer`; needs onnx). Everything runs on one thread.
+
+`batch` runs ``oiscan score`` on so many simulated scans with so many workers each, and writes ``batch.json``: scans per
+second, CPU seconds a scan, and those divided into read, score and write for some of the scans; the peak memory of the
+process that writes and of a worker (Linux).
 """
 
 from __future__ import annotations
@@ -19,23 +24,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from oiscan.batch import Scored
 from oiscan.errors import ConfigError, OiscanError, ScanError
+from oiscan.evaluation.batch_timing import mean_seconds, measured
+from oiscan.evaluation.durability.command import Command
+from oiscan.evaluation.durability.files import write_files
 from oiscan.evaluation.peer import INPUT_SHAPE, peer_session
 from oiscan.evaluation.processes import each
 from oiscan.evaluation.timing import stage_seconds, timed
-from oiscan.grading import SCALES, assess
+from oiscan.grading import assess, scale_named
 from oiscan.loaders import find_files
 from oiscan.loaders.containers import file_of
+from oiscan.loaders.printed import PrintedFile
 from oiscan.pipeline import Settings, read_scan, score_file, score_scan
-from oiscan.report import Status
+from oiscan.report import Report, Status
 from oiscan.segmentation import Model, segment
-from oiscan.store import ResultsFolder
+from oiscan.store import FinishedScans
 
 IMPORT = "import time; start = time.process_time(); import oiscan; print(time.process_time() - start)"
 COLD = "import sys; import oiscan; oiscan.score(sys.argv[1], model=sys.argv[2])"
@@ -50,17 +62,49 @@ REPEATS = 3
 SCANS_A_RATE = 24
 """At least so many scans are scored for the scans per second: starting the processes counts too."""
 
+SCANS_IN_PARTS = 60
+"""Of the last batch, so many are done in this process, part by part."""
+
 SCORE_ONLY = ("preprocess", "finder", "refiner", "decode", "grade")
 """What the peer's time is compared with: no reading, no writing."""
 
 
 def main() -> None:
+    """One scan after the other, unless the first word is `batch`."""
+    if sys.argv[1:2] == ["batch"]:
+        batch(sys.argv[2:])
+    else:
+        stages(sys.argv[1:])
+
+
+def batch(words: list[str]) -> None:
+    """Parse the command line, run each batch, print and write."""
+    parser = argparse.ArgumentParser(prog="benchmark.py batch", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder to write batch.json to; scans and results too")
+    parser.add_argument("--scans", type=int, nargs="+", default=[300, 3000], help="how many (default 300 and 3000)")
+    parser.add_argument("--workers", type=int, nargs="+", default=[2], help="how many processes (default 2)")
+    given = parser.parse_args(words)
+    runs = []
+    for scans in given.scans:
+        files = write_files(given.out / f"files-{scans}", scans)
+        for workers in given.workers:
+            with tempfile.TemporaryDirectory(dir=given.out) as folder:
+                command = Command(files[0].parent, Path(folder), ["--workers", str(workers)])
+                runs.append({"workers": workers, **measured(command)})
+            print(runs[-1], flush=True)
+    figures = {"runs": runs, "cpu_seconds_a_scan": _parts(files[:SCANS_IN_PARTS])}
+    (given.out / "batch.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    print(figures["cpu_seconds_a_scan"])
+
+
+def stages(words: list[str]) -> None:
     """Parse the command line, measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("sample_data"), help="scans (default: sample_data)")
     parser.add_argument("--model", default="default", help="name or folder of a model (default: default)")
     parser.add_argument("--out", type=Path, required=True, help="folder to write benchmark.json to")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     try:
         figures = measure(given.data, given.model)
     except OiscanError as error:
@@ -161,15 +205,32 @@ def _seconds(file: Path, model: Model, folder: Path) -> dict[str, float] | None:
         return None
     if scan.view not in model.views:
         return None
-    report, results = score_scan(scan, model), ResultsFolder(folder, {})
-    spine, scale = segment(scan, model), SCALES[settings.scale]
-    results.add(report, [file])  # the first drawing loads fonts
+    report, spine, scale = score_scan(scan, model), segment(scan, model), scale_named(settings.scale)
+    _keep(report, folder)  # the first drawing loads fonts
     return {
         "read": timed(lambda: read_scan(file, settings))[1],
         **stage_seconds(scan, model),
         "grade": timed(lambda: assess(spine, scan.relative_pixel_size, scan.spacing, scale))[1],
-        "write": timed(lambda: results.add(report, [file]))[1],
+        "write": timed(lambda: _keep(report, folder))[1],
     }
+
+
+def _parts(files: Sequence[Path]) -> dict[str, float]:
+    """Mean CPU seconds of reading, scoring and writing a scan, on a warm process; files that are no scan left out."""
+    model, timings = Model.load("default"), []
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            with suppress(ScanError):
+                scan, read = timed(partial(read_scan, file, Settings()))
+                report, score = timed(partial(score_scan, scan, model))
+                timings.append({"read": read, "score": score, "write": timed(partial(_keep, report, Path(folder)))[1]})
+    return mean_seconds(timings[1:])  # the first one opens the networks
+
+
+def _keep(report: Report, folder: Path) -> None:
+    """Draw the scan and keep what a run keeps of it."""
+    scored = Scored.of(report, PrintedFile(), shown=True)
+    FinishedScans(folder, folder, "0" * 16).add(scored.report, scored.file, scored.picture)
 
 
 if __name__ == "__main__":

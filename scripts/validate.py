@@ -8,6 +8,7 @@
     python scripts/validate.py densitometry --out DIR [--n 300] [--seed 920000] [--model NAME] [--workers 2]
     python scripts/validate.py followup --out DIR [--n 10000] [--seed 0]
     python scripts/validate.py followup-scans --out DIR [--studies 10] [--children 26] [--model NAME] [--workers 2]
+    python scripts/validate.py durability --out DIR [--n 3000] [--on one-worker|two-workers|cluster] [--kills 20]
     python scripts/validate.py resume --out DIR
     python scripts/validate.py finetune --out DIR --data LABELS.json [--model NAME]
     python scripts/validate.py loop --out DIR [--corrected 30] [--held 100] [--model NAME] [--workers 2]
@@ -25,7 +26,10 @@ density by age, of area, and how well two scans of a person agree. `followup` ru
 children without a true difference and N with one (10,000 take two minutes of computing): how often each test rejects at
 5 %, how often each 95 % interval holds the truth. `followup-scans` draws, scores and compares the visits of simulated
 trials: 90 of 100 true changes of height loss of 10 points or more must be measured as 5 or more the same way, and at
-most 1 vertebra in 100 may be called a new fracture that is none. `resume` kills a short training at three random
+most 1 vertebra in 100 may be called a new fracture that is none. `durability` scores N simulated files, some of them
+broken or copied, kills the whole of it at random moments and lets the disk run full once (as root on Linux; else it
+says that it did not): nothing may be lost or stand there twice, and all results must be those of an undisturbed run,
+byte for byte. On a cluster (extra `cluster`) one of two workers is killed every 20 seconds. `resume` kills a short training at three random
 moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
 and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
 two need the extra `train`. `readings` kills the server of `oiscan review` while N scripted corrections come in: every
@@ -54,6 +58,7 @@ from oiscan.evaluation import densitometry_check
 from oiscan.evaluation.altered import LARGEST_FALL, falls
 from oiscan.evaluation.broken_files.robustness import read_damaged_files
 from oiscan.evaluation.densitometry_cases import DENSITOMETRY_SEED, measurements, people
+from oiscan.evaluation.durability.check import KILLS, On, check_durability
 from oiscan.evaluation.grades import check as grading_check
 from oiscan.evaluation.grades.cases import GRADING_SEED, HEALTHY_OFFSET, Child, answers
 from oiscan.evaluation.grades.invariance import LEAST_SAME, same_grades
@@ -97,6 +102,10 @@ def main() -> None:
     scans.add_argument("--children", type=int, default=CHILDREN, help=f"children of each (default {CHILDREN})")
     scans.add_argument("--seed", type=int, default=simulated.STUDY_SEED, help="first seed")
     scans.add_argument("--route", type=Route, choices=list(Route), default=Route.PHYSICAL, help="how they are drawn")
+    durability = _check(checks, "durability", check_batch, "kill a batch, fill its disk, and compare")
+    durability.add_argument("--n", type=int, default=3000, help="how many files of different content (default 3000)")
+    durability.add_argument("--on", type=On, choices=list(On), default=On.ONE_WORKER, help="who does the work")
+    durability.add_argument("--kills", type=int, default=KILLS, help=f"how often (default {KILLS})")
     _check(checks, "resume", check_resuming, "kill a training and resume it")
     finetune = _check(checks, "finetune", check_finetuning, "train on a few labelled pictures, measure on the others")
     finetune.add_argument("--data", type=Path, required=True, help="label file of lateral pictures")
@@ -212,6 +221,14 @@ def check_followup_scans(given: argparse.Namespace) -> int:
                   "first_seed": given.seed, "route": given.route}  # fmt: skip
     write(given.out / "followup-scans.json", provenance | found | {"promises": kept}, shown=kept)
     return int(not all(promise["kept"] for promise in kept))
+
+
+def check_batch(given: argparse.Namespace) -> int:
+    """Disturb a batch; 1 where its results are not those of an undisturbed one."""
+    found = check_durability(given.out, given.n, given.on, given.kills, lambda said: print(said, flush=True))
+    name = "durability" if given.on is On.ONE_WORKER else f"durability-{given.on}"
+    write(given.out / f"{name}.json", found)
+    return int(not found["passed"])
 
 
 def check_resuming(given: argparse.Namespace) -> int:

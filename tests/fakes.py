@@ -1,8 +1,9 @@
 """Stand-ins for the trained model, and small files to score: for tests of what stands around the model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -42,6 +43,13 @@ def _box(level: Level, view: View, top: float, anterior: float) -> Vertebra:
     points = np.array(corners)
     assert len(points) == len(LANDMARKS[view])
     return Vertebra(level, points, np.tile(np.eye(2) * 0.01, (len(points), 1, 1)), points, 0.95)
+
+
+def each_here(
+    task: Callable[[Any], Any], items: Iterable[Any], workers: int, lost: Callable[[Any], Any]
+) -> Iterator[tuple[Any, Any]]:
+    """As `oiscan.batch.pool.each`, in this process."""
+    return ((item, task(item)) for item in items)
 
 
 def picture(rows: int = 100, columns: int = 60, seed: int = 0) -> np.ndarray:

@@ -240,3 +240,18 @@ def test_readings_pass_only_if_all_promises_are_kept(
     assert asked == {"durability": (tmp_path / "durability", 7), "siege": (tmp_path / "siege", 8),
                      "trial": (tmp_path / "trial", 9)}  # fmt: skip
     assert json.loads((tmp_path / "readings.json").read_text())["trial"]["passed"] is (broken != "trial")
+
+
+@pytest.mark.parametrize("passed", [True, False])
+@pytest.mark.parametrize(("on", "name"), [("one-worker", "durability"), ("cluster", "durability-cluster")])
+def test_durability_tells_what_was_done_where(
+    on: str, name: str, passed: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        "oiscan.evaluation.durability.check.check_durability",
+        lambda *given: asked.append(given[:4]) or {"passed": passed, "lost": 0},
+    )
+    assert run(monkeypatch, "durability", "--out", tmp_path, "--n", 40, "--on", on, "--kills", 2) == int(not passed)
+    assert asked == [(tmp_path, 40, on, 2)]
+    assert json.loads((tmp_path / f"{name}.json").read_text("utf-8")) == {"passed": passed, "lost": 0}

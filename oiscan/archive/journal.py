@@ -8,13 +8,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from oiscan.store.files import unwritable
+
 
 def append(path: Path, entry: Mapping[str, str]) -> None:
-    """Add a line, for its owner's eyes only; the file is made where there is none."""
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b") as lines:
-        lines.write(_line_break(lines) + json.dumps(entry).encode() + b"\n")
-        lines.flush()
-        os.fsync(lines.fileno())
+    """Add a line, for its owner's eyes only; the file is made where there is none.
+
+    Raises
+    ------
+    StoreError
+        It cannot be written, as on a full disk.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "a+b") as lines:
+            lines.write(_line_break(lines) + json.dumps(entry).encode() + b"\n")
+            lines.flush()
+            os.fsync(lines.fileno())
+    except OSError as error:
+        raise unwritable(error) from error
 
 
 def entries(path: Path) -> Iterator[dict[str, str]]:

@@ -22,6 +22,7 @@ from oiscan.cli.reference import reference
 from oiscan.cli.review import review
 from oiscan.cli.score import score
 from oiscan.cli.send import send
+from oiscan.cli.tables import tables
 from oiscan.cli.train import train
 from oiscan.errors import OiscanError, ScanError
 from oiscan.version import __version__
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command()(score)
 app.command()(review)
 app.add_typer(readings, name="readings")
+app.command()(tables)
 app.command()(send)
 app.command()(deidentify)
 app.command()(export_labels)

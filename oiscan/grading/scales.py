@@ -12,8 +12,8 @@ from oiscan.grading.genant import SCALES, Edge, Scale
 SUFFIX = ".toml"
 
 
-def scale_named(name: str) -> Scale:
-    """A scale oiscan knows, or the one in a TOML file.
+def scale_named(name: str | Scale) -> Scale:
+    """A scale oiscan knows, or the one in a TOML file; a scale is itself.
 
     The file has a `name`, a `source`, perhaps a `note`, and `[[edges]]`, ascending, each with `percent` and, where a
     loss of exactly that still is the lower grade, `included = false`.
@@ -23,6 +23,8 @@ def scale_named(name: str) -> Scale:
     ConfigError
         There is no such scale, or the file holds none.
     """
+    if isinstance(name, Scale):
+        return name
     if name in SCALES:
         return SCALES[name]
     if not name.endswith(SUFFIX):

@@ -13,7 +13,16 @@ from pathlib import Path
 from oiscan.anatomy import View
 from oiscan.errors import NoImageError, ScanError, UnreadableFileError
 from oiscan.loaders.collect import find_files, opened
-from oiscan.loaders.containers import Source, ZipMember, head, is_zip, read_bytes, zip_members
+from oiscan.loaders.containers import (
+    Held,
+    Source,
+    ZipMember,
+    head,
+    is_zip,
+    read_bytes,
+    zip_members,
+    zip_members_held,
+)
 from oiscan.loaders.quiet import quiet
 from oiscan.loaders.stated import Stated
 from oiscan.scan import Scan
@@ -108,13 +117,27 @@ def _single(source: Source) -> Source:
     """The one file a container leads to; a file that is no container is itself."""
     if isinstance(source, ZipMember):
         return source
+    if isinstance(source, Held):
+        _check_held(source)
+        return source
     sources = opened(source)
     if len(sources) > 1:
         raise NoImageError(f"it leads to {len(sources)} files", "score them all with oiscan score", source)
     if sources == [source] and is_zip(head(source)):
         zip_members(source)  # says what is wrong with the archive
-        raise NoImageError("a zip archive without a scan file in it", path=source)
+        raise _empty_archive(source)
     return sources[0] if sources else source
+
+
+def _check_held(source: Held) -> None:
+    """Say what is wrong with an archive: one that led to scans would stand there as its members."""
+    if isinstance(source.source, Path) and is_zip(source.data):
+        zip_members_held(source)
+        raise _empty_archive(source.source)
+
+
+def _empty_archive(path: Path) -> NoImageError:
+    return NoImageError("a zip archive without a scan file in it", path=path)
 
 
 def _reader_for(data: bytes) -> Callable[[bytes, str, Stated], Scan]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from oiscan.errors import ConfigError, ScanError
-from oiscan.loaders.containers import Source, ZipMember, head, is_dicomdir, is_zip, listed_files, zip_members
+from oiscan.loaders.containers import Source, ZipMember, file_of, head, is_dicomdir, is_zip, listed_files, zip_members
 
 TEXTS = frozenset({".doc", ".docx", ".htm", ".html", ".ipynb", ".log", ".md", ".pdf", ".py", ".rst", ".txt"})
 TABLES = frozenset({".csv", ".json", ".jsonl", ".parquet", ".toml", ".tsv", ".xls", ".xlsx", ".xml", ".yaml", ".yml"})
@@ -57,7 +57,7 @@ def opened(file: Path, named: bool = True) -> list[Source]:
 def _place(source: Source) -> object:
     if isinstance(source, ZipMember):
         return source.archive.resolve(), source.index
-    return source.resolve()
+    return file_of(source).resolve()
 
 
 def _is_candidate(member_name: str) -> bool:

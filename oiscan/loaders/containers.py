@@ -6,10 +6,13 @@ it is its turn, within bounds of size, number and ratio. A DICOMDIR leads to fil
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from oiscan.errors import ScanError, UnreadableFileError
 from oiscan.loaders.quiet import quiet
@@ -67,16 +70,42 @@ class ZipMember:
         except ScanError:
             raise
         except Exception as error:  # zipfile raises whatever it meets in broken bytes
-            raise UnreadableFileError("the zip archive is damaged", "copy or export it again", path) from error
+            raise _damaged_archive(path) from error
 
 
-Source = Path | ZipMember
+@dataclass(frozen=True)
+class Held:
+    """A file whose bytes are in memory, as good as a path: read once, or sent from another machine.
+
+    Parameters
+    ----------
+    source
+        Where the bytes came from; it is not opened again.
+    data
+        The bytes, as `read_bytes` gave them.
+    """
+
+    source: Path | ZipMember
+    data: bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        return str(self.source)
+
+
+Source = Path | ZipMember | Held
 """Where a scan's bytes are."""
 
 
 def file_of(source: Source) -> Path:
     """The file on disk."""
+    if isinstance(source, Held):
+        return file_of(source.source)
     return source.archive if isinstance(source, ZipMember) else source
+
+
+def held(source: Source) -> Held:
+    """The file with its bytes, read now; raises as `read_bytes` does."""
+    return source if isinstance(source, Held) else Held(source, read_bytes(source))
 
 
 def read_bytes(source: Source) -> bytes:
@@ -87,6 +116,8 @@ def read_bytes(source: Source) -> bytes:
     UnreadableFileError
         If it cannot be opened, is too large or empty.
     """
+    if isinstance(source, Held):
+        return source.data
     if isinstance(source, ZipMember):
         data = source.read_bytes()
     else:
@@ -130,23 +161,35 @@ def zip_members(path: Path) -> list[ZipMember]:
         If the archive is damaged, or larger than any batch of scans.
     """
     try:
-        _check_directory_size(path)
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file:
+            return _members(file, path)
+    except OSError as error:
+        raise _damaged_archive(path) from error
+
+
+def zip_members_held(held: Held) -> list[ZipMember]:
+    """As `zip_members`, of an archive that is in memory."""
+    return _members(BytesIO(held.data), file_of(held))
+
+
+def _members(file: BinaryIO, path: Path) -> list[ZipMember]:
+    try:
+        _check_directory_size(file, path)
+        with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
     except ScanError:
         raise
     except Exception as error:  # as above
-        raise UnreadableFileError("the zip archive is damaged", "copy or export it again", path) from error
+        raise _damaged_archive(path) from error
     if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_TOTAL_BYTES:
         raise _archive_too_large(path)
     return [ZipMember(path, info.filename, index) for index, info in enumerate(infos) if not info.is_dir()]
 
 
-def _check_directory_size(path: Path) -> None:
+def _check_directory_size(file: BinaryIO, path: Path) -> None:
     """Refuse an archive whose list of members is huge, or of the kind that may be (zip64), before it is parsed."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _ZIP_END_BYTES))
-        tail = file.read()
+    file.seek(max(0, file.seek(0, os.SEEK_END) - _ZIP_END_BYTES))
+    tail = file.read()
     place = tail.find(_ZIP_END)
     while place >= 0:  # which of several ends counts, is for zipfile to say: none may be huge
         if len(tail) >= place + 16 and struct.unpack_from("<I", tail, place + 12)[0] > MAX_DIRECTORY_BYTES:
@@ -154,6 +197,10 @@ def _check_directory_size(path: Path) -> None:
         place = tail.find(_ZIP_END, place + 1)
     if _ZIP64_END in tail:
         raise _archive_too_large(path)
+
+
+def _damaged_archive(path: Path) -> UnreadableFileError:
+    return UnreadableFileError("the zip archive is damaged", "copy or export it again", path)
 
 
 def _archive_too_large(path: Path) -> UnreadableFileError:

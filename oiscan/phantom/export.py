@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
     UID,
@@ -127,6 +129,21 @@ def _labelled(
 def write_label_file(labels: list[LabelledImage], path: Path) -> None:
     """All exams of a folder as one COCO file."""
     write_labels(LabelSet(labels), path)
+
+
+def noisy_copy(file: Path, seed: int) -> bytes:
+    """An exported picture as another exposure of somebody else: noise of one grey value, new UIDs, another person."""
+    dataset = dcmread(file)
+    grey = np.frombuffer(dataset.PixelData, np.uint8).astype(int)
+    noisy = np.clip(grey + np.random.default_rng(seed).integers(-1, 2, grey.shape), 0, 255).astype(np.uint8)
+    dataset.PixelData = noisy.tobytes()
+    dataset.PatientID = f"{dataset.PatientID}-{seed}"
+    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"):
+        setattr(dataset, keyword, generate_uid(entropy_srcs=[str(dataset[keyword].value), str(seed)]))
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    with BytesIO() as copy:
+        dataset.save_as(copy, enforce_file_format=True)
+        return copy.getvalue()
 
 
 def _dataset(exam: Exam, name: str, view: View, number: int, layout: Layout, told: dict[str, Any]) -> Dataset:

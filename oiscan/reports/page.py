@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from importlib.resources import files
 
@@ -29,7 +29,19 @@ def index_page(
     days: Mapping[str, int | None] = _EMPTY_DAYS,
     overlays: Collection[str] = (),
 ) -> str:
-    """HTML of `index.html`: a worklist, worst first; every scan's picture beside its vertebrae; a sheet a subject.
+    """HTML of `index.html` in one piece; parameters as for `index_parts`."""
+    return "".join(index_parts(reports, subjects, days, overlays))
+
+
+def index_parts(
+    reports: Iterable[Report],
+    subjects: Mapping[str, str] = _EMPTY_SUBJECTS,
+    days: Mapping[str, int | None] = _EMPTY_DAYS,
+    overlays: Collection[str] = (),
+) -> Iterator[str]:
+    """HTML of `index.html`, part after part.
+
+    A worklist, worst first; every scan's picture beside its vertebrae; a sheet a subject.
 
     The page needs no network and no other file than the pictures in `overlays/` beside it. It holds the scans as data
     and draws only what is looked at, so that thousands of scans open at once; without JavaScript it shows the run in
@@ -53,7 +65,7 @@ def index_page(
     return (
         _templates()
         .get_template("index.html.j2")
-        .render(
+        .generate(
             totals=totals,
             worklists=list(WORKLISTS),
             statuses=list(Status),

@@ -6,9 +6,11 @@ from pydicom.dataset import FileDataset
 
 from oiscan.anatomy import Level
 from oiscan.archive.folder import DicomFolder
+from oiscan.archive.maker import ObjectMaker
 from oiscan.loaders import read
 from oiscan.pipeline import score_scan
 from oiscan.report import Finding, Report, Verdict
+from oiscan.scan import Identity
 from oiscan.store import KEY_FILE
 from oiscan.subjects import SubjectCodes, subject_key
 from tests.dicom_cases import write
@@ -48,8 +50,21 @@ UNREADABLE = Finding(Level.L1, Verdict.UNREADABLE, "cut by the edge of the pictu
 
 def folder(out: Path, **options) -> DicomFolder:
     """The folder for DICOM objects of results in `out`."""
+    return DicomFolder(out, maker(out, **options))
+
+
+def maker(out: Path, **options) -> ObjectMaker:
+    """What makes the DICOM objects of results in `out`."""
     (out / "private").mkdir(parents=True, exist_ok=True)
-    return DicomFolder(out, options.pop("own_codes", {}), **options)
+    codes = SubjectCodes(subject_key(out / "private" / KEY_FILE), options.pop("own_codes", {}))
+    return ObjectMaker(codes, **options)
+
+
+def add(out: Path, report: Report, file: Path, **options) -> DicomFolder:
+    """Make and keep the objects of one scan, as a process of its own does."""
+    one, who = folder(out, **options), Identity() if report.scan is None else report.scan.identity
+    one.add(report.scan_id, who, maker(out, **options)(report, file))
+    return one
 
 
 def codes_of(out: Path) -> SubjectCodes:
@@ -67,7 +82,5 @@ def scored(tmp_path: Path, dataset: FileDataset, **changes) -> tuple[Report, Pat
 
 def made(out: Path, report: Report, file: Path, **options) -> dict[str, Path]:
     """The objects of one scan, by kind."""
-    one = folder(out, **options)
-    one.add(report, file)
-    one.finish([report.scan_id])
+    add(out, report, file, **options).finish([report.scan_id])
     return {path.name.split(".")[1]: path for path in (out / "dicom").glob("*.dcm")}

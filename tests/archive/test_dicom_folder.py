@@ -17,7 +17,7 @@ from oiscan.errors import ConfigError
 from oiscan.loaders import find_files
 from oiscan.loaders.quiet import quiet
 from oiscan.report import Report, Status
-from tests.archive.object_cases import GRADED, codes_of, folder, made, scored
+from tests.archive.object_cases import GRADED, add, codes_of, folder, made, scored
 from tests.dicom_cases import SC, dicom, lunar, spine, write
 from tests.fakes import picture
 from tests.sentinels import BIRTH, NAME, PATIENT, ROOT, found_below, found_in, plant, reread, saved
@@ -254,8 +254,7 @@ def test_every_scan_has_a_row_that_says_what_is_missing(tmp_path):
 
 
 def test_a_failed_report_has_its_row(tmp_path):
-    one = folder(tmp_path)
-    one.add(Report("unopened-1", "", Status.FAILED, "the file cannot be opened"), tmp_path / "absent")
+    one = add(tmp_path, Report("unopened-1", "", Status.FAILED, "the file cannot be opened"), tmp_path / "absent")
     one.finish(["unopened-1"])
     assert table(tmp_path) == [
         {"scan_id": "unopened-1", "seg": "", "sr": "", "capture": "", "reason": "the file cannot be opened"}
@@ -267,7 +266,7 @@ def test_a_run_broken_off_loses_no_row(tmp_path):
     names = []
     for seed in (1, 2):
         report, file = scored(tmp_path, lunar(picture(seed=seed)))
-        folder(out).add(report, file)  # a folder of its own, as a process of its own has
+        add(out, report, file)
         names.append(report.scan_id)
     assert not (out / "dicom" / "objects.csv").exists()
     journal = out / "private" / "objects.jsonl"

@@ -19,7 +19,7 @@ from pynetdicom import AE, evt
 from oiscan.archive.send import CLASSES, SYNTAXES, Answer, Node, Record, send
 from oiscan.cli import main
 from oiscan.errors import ConfigError, NodeError
-from tests.archive.object_cases import folder, scored
+from tests.archive.object_cases import add, scored
 from tests.dicom_cases import lunar
 from tests.fakes import fake_segment, picture
 from tests.sentinels import found_in, plant
@@ -93,11 +93,10 @@ def archive() -> Archive:
 def pattern(tmp_path_factory) -> Path:
     """A results folder with the nine objects of three scans."""
     out = tmp_path_factory.mktemp("pattern") / "out"
-    one = folder(out)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("oiscan.pipeline.segment", fake_segment)
         for seed in range(3):
-            one.add(*scored(out.parent, lunar(picture(seed=seed))))
+            add(out, *scored(out.parent, lunar(picture(seed=seed))))
     return out
 
 
@@ -278,8 +277,7 @@ def test_nothing_to_send_and_nothing_to_send_with(tmp_path, results, archive, mo
 def test_nothing_that_identifies_is_said(tmp_path, archive, fake_model, capfd, caplog):
     out = tmp_path / "out"
     report, file = scored(tmp_path, plant(lunar(picture())))
-    one = folder(out, keep_identifiers=True)
-    one.add(report, file)
+    add(out, report, file, keep_identifiers=True)
     archive.status = {1: 0xC000, 2: 0xB007}
     caplog.clear()
     with running(archive):

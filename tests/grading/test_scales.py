@@ -43,3 +43,8 @@ def test_missing_and_unknown() -> None:
         scale_named("none.toml")
     with pytest.raises(ConfigError, match="choose genant or paediatric"):
         scale_named("Genant")
+
+
+def test_a_scale_is_itself():
+    scale = scale_named("paediatric")
+    assert scale_named(scale) is scale

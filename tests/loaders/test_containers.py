@@ -16,7 +16,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from oiscan.errors import NoImageError, ScanError, UnreadableFileError
 from oiscan.loaders import containers, find_files, read
-from oiscan.loaders.containers import ZipMember, zip_members
+from oiscan.loaders.containers import ZipMember, held, zip_members
 from tests.dicom_cases import dicom, spine, to_bytes
 
 
@@ -216,3 +216,25 @@ def test_an_index_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
     assert find_files([index]) == [index]
     with pytest.raises(NoImageError, match="Media Storage Directory"):
         read(index)
+
+
+def test_bytes_in_memory_say_what_their_file_says(tmp_path: Path) -> None:
+    damaged, empty, nested = tmp_path / "damaged.zip", tmp_path / "empty.zip", tmp_path / "nested.zip"
+    damaged.write_bytes(b"PK\x03\x04" + bytes(100))
+    packed(nested, ("inner.zip", packed(empty).read_bytes()))
+    (tmp_path / "scan").write_bytes(scan_bytes())
+    sources = [damaged, empty, *find_files([nested]), tmp_path / "scan"]
+    said = []
+    for source in sources:
+        for file in (source, held(source)):
+            try:
+                said.append(repr(read(file)))
+            except ScanError as error:
+                said.append(str(error))
+    assert said[0::2] == said[1::2]
+    assert [words.split(": ")[-1].split(";")[0] for words in said[:6:2]] == [
+        "the zip archive is damaged",
+        "a zip archive without a scan file in it",
+        "a zip archive inside a zip archive",
+    ]
+    assert "PK" not in repr(held(damaged)) and str(held(damaged)) == str(damaged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from oiscan.anatomy import View
 from oiscan.labels import LabelledImage, read_labels
 from oiscan.loaders import read
 from oiscan.phantom.exam import Exam, ExamSettings, draw_exam
-from oiscan.phantom.export import IVA_LEVELS, Layout, write_exam, write_label_file
+from oiscan.phantom.export import IVA_LEVELS, Layout, noisy_copy, write_exam, write_label_file
 from oiscan.phantom.looks import Look
 
 SETTINGS = ExamSettings(seed=7, age_years=8.5, fractured=0.4, pixel_mm=0.8)
@@ -120,3 +121,15 @@ def test_the_same_exam_gives_the_same_bytes(exam: Exam, tmp_path: Path) -> None:
                      "x_lateral.truth.json"]
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_a_noisy_copy_is_another_exposure_of_somebody_else(exam: Exam, tmp_path: Path) -> None:
+    write_exam(exam, tmp_path, "a", Layout.GENERIC)
+    source = tmp_path / "a_ap.dcm"
+    copies = [dcmread(BytesIO(noisy_copy(source, seed))) for seed in (1, 2)]
+    before, (one, other) = dcmread(source), copies
+    for keyword in ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "PatientID", "PixelData"):
+        assert len({str(dataset[keyword].value) for dataset in (before, one, other)}) == 3, keyword
+    assert np.abs(one.pixel_array.astype(int) - before.pixel_array).max() == 1
+    assert one.pixel_array.shape == before.pixel_array.shape
+    assert noisy_copy(source, 1) == noisy_copy(source, 1)

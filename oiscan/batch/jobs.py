@@ -1,19 +1,13 @@
-"""Many scans, one after the other; whatever is wrong with one file, every file gets its report."""
+"""What there is to score: each content once, under all its names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from oiscan.errors import ScanError
 from oiscan.loaders.containers import Source
-from oiscan.pipeline import Settings, file_sha256, score_file
-from oiscan.report import Report, Status
-from oiscan.version import __version__
-
-if TYPE_CHECKING:
-    from oiscan.segmentation import Model
+from oiscan.pipeline import file_sha256
 
 
 @dataclass(frozen=True)
@@ -46,17 +40,3 @@ def gather(files: Iterable[Source]) -> list[Job]:
             unopened.append(file)
     jobs = [Job(sha256[:16], sha256, tuple(sources)) for sha256, sources in contents.items()]
     return jobs + [Job(f"unopened-{number}", "", (file,)) for number, file in enumerate(unopened, start=1)]
-
-
-def score_jobs(jobs: Iterable[Job], settings: Settings, model: Model) -> Iterator[tuple[Job, Report]]:
-    """Each job with its report, as soon as it is ready."""
-    for job in jobs:
-        yield job, score_job(job, settings, model)
-
-
-def score_job(job: Job, settings: Settings, model: Model) -> Report:
-    """Report on one job. All it takes can be sent to another process: job, settings and model pickle."""
-    try:
-        return score_file(job.sources[0], settings, model)
-    except ScanError as error:  # the file cannot be opened, or not any more
-        return Report(job.scan_id, job.sha256, Status.FAILED, error.reason, program_version=__version__)

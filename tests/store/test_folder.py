@@ -9,17 +9,19 @@ from datetime import date
 from pathlib import Path
 
 import cv2
-import numpy as np
 import pytest
 
 from oiscan.anatomy import View
+from oiscan.batch import Scored
+from oiscan.errors import StoreError
+from oiscan.loaders.printed import PrintedFile
 from oiscan.pipeline import score_scan
 from oiscan.report import Report, Status
 from oiscan.scan import Identity, Scan
-from oiscan.store import ResultsFolder, as_json, write_whole
+from oiscan.store import FinishedScans, ResultsFolder, RunRecord, TableOptions
 from tests.fakes import picture
 
-RUN = {"settings": {"scale": "genant"}}
+RUN = RunRecord("0123456789abcdef", {"settings": {"scale": "genant"}}, {})
 
 
 def scan_of(seed: int, patient: str = "", day: date | None = None, **changes) -> Scan:
@@ -28,12 +30,24 @@ def scan_of(seed: int, patient: str = "", day: date | None = None, **changes) ->
     return Scan(**{**scan.__dict__, **changes})
 
 
-def write(folder: Path, model, scans, **options) -> list[Report]:
-    results = ResultsFolder(folder, options.pop("own_codes", {}), **options)
+def begun(folder: Path, reports: list[Report], record: RunRecord = RUN) -> FinishedScans:
+    """A run over scans that stand in two files of one name each."""
+    inputs = {report.scan_id: [Path(f"/clinic/{number}.dcm")] for number, report in enumerate(reports)}
+    return ResultsFolder(folder).begin(record, inputs)
+
+
+def keep(finished: FinishedScans, report: Report, shown: bool = False) -> None:
+    scored = Scored.of(report, PrintedFile(), shown)
+    finished.add(scored.report, scored.file, scored.picture)
+
+
+def write(folder: Path, model, scans, record: RunRecord = RUN, **options) -> list[Report]:
+    """A whole run."""
     reports = [score_scan(scan, model) for scan in scans]
-    for number, report in enumerate(reports):
-        results.add(report, [Path(f"/clinic/{number}.dcm")])
-    results.finish(RUN)
+    finished = begun(folder, reports, record)
+    for report in reports:
+        keep(finished, report)
+    ResultsFolder(folder).finish(record, TableOptions(**options))
     return reports
 
 
@@ -60,23 +74,28 @@ def test_the_folder_is_complete(tmp_path, fake_model):
         "index.html",
         "run.json",
         "private/files.csv",
+        f"private/finished/{name}.{RUN.key}.json",
+        "private/inputs.jsonl",
+        "private/run.json",
         "private/subject_key",
+        "private/tables.lock",
     }
     assert Report.from_dict(json.loads((tmp_path / "scans" / f"{name}.json").read_text("utf-8"))) == report
     assert cv2.imread(str(tmp_path / "overlays" / f"{name}.png")).ndim == 3
     assert [row["level"] for row in rows(tmp_path / "vertebrae.csv")] == ["L1", "L2"]
     assert name in (tmp_path / "index.html").read_text("utf-8")
     run = json.loads((tmp_path / "run.json").read_text("utf-8"))
-    assert run["settings"] == RUN["settings"]
+    assert run["settings"] == RUN.told["settings"]
     ended = {"scored": 1, "unreadable": 0, "unsupported": 0, "failed": 0}
-    assert run["counts"] == {"files": 1, "scans": 1} | ended
+    assert run["counts"] == {"files": 1, "scans": 1, "waiting": 0} | ended
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions another way")
 def test_private_is_for_its_owner_alone(tmp_path, fake_model):
     write(tmp_path, fake_model, [scan_of(1)])
     assert stat.S_IMODE((tmp_path / "private").stat().st_mode) == 0o700
-    assert stat.S_IMODE((tmp_path / "private" / "subject_key").stat().st_mode) == 0o600
+    for file in (tmp_path / "private").rglob("*"):
+        assert stat.S_IMODE(file.stat().st_mode) == (0o600 if file.is_file() else 0o700), file.name
 
 
 def test_a_person_is_followed_by_day_whatever_the_order_of_files(tmp_path, fake_model):
@@ -104,10 +123,10 @@ def test_a_second_run_gives_the_same_bytes(tmp_path, fake_model):
     before = tree(tmp_path)
     write(tmp_path, fake_model, scans)
     assert tree(tmp_path) == before
-    # In another order only the list of made-up sources differs.
+    # In another order only the lists of made-up sources differ.
     write(tmp_path, fake_model, scans[::-1])
     changed = {name for name, content in tree(tmp_path).items() if before[name] != content}
-    assert changed <= {"private/files.csv"}
+    assert changed <= {"private/files.csv", "private/inputs.jsonl"}
 
 
 def test_another_folder_has_another_key(tmp_path, fake_model):
@@ -135,16 +154,16 @@ def test_a_picture_known_to_hold_text_is_not_shown(tmp_path, fake_model):
 
 
 def test_identical_files_share_a_result_and_keep_their_names(tmp_path, fake_model):
-    results = ResultsFolder(tmp_path, {})
-    results.add(score_scan(scan_of(1, "MRN-1"), fake_model), [Path("/a.dcm"), Path("/b.dcm")])
-    results.finish(RUN)
+    report = score_scan(scan_of(1, "MRN-1"), fake_model)
+    folder = ResultsFolder(tmp_path)
+    keep(folder.begin(RUN, {report.scan_id: [Path("/a.dcm"), Path("/b.dcm")]}), report)
+    assert folder.finish(RUN, TableOptions()).counts["files"] == 2
     files = rows(tmp_path / "private" / "files.csv")
     assert [(row["source"], row["patient_id"], row["study_uid"]) for row in files] == [
         (str(Path("/a.dcm")), "MRN-1", "1.2.3.4"),
         (str(Path("/b.dcm")), "MRN-1", "1.2.3.4"),
     ]
     assert len(rows(tmp_path / "scans.csv")) == 1
-    assert results.counts()["files"] == 2
 
 
 def test_identifiers_are_kept_in_the_table_only_when_asked(tmp_path, fake_model):
@@ -164,28 +183,89 @@ def test_no_identifier_is_a_formula(tmp_path, fake_model):
 
 
 def test_a_report_without_a_scan_has_its_rows_and_no_picture(tmp_path):
-    results = ResultsFolder(tmp_path, {})
-    results.add(Report("unopened-1", "", Status.FAILED, "the file cannot be opened"), [Path("/a.dcm")])
-    results.finish(RUN)
+    report = Report("unopened-1", "", Status.FAILED, "the file cannot be opened")
+    keep(begun(tmp_path, [report]), report)
+    written = ResultsFolder(tmp_path).finish(RUN, TableOptions())
+    assert written.failed == (("unopened-1", "the file cannot be opened"),)
     (row,) = rows(tmp_path / "scans.csv")
     assert (row["scan_id"], row["status"], row["reason"]) == ("unopened-1", "failed", "the file cannot be opened")
     assert (tmp_path / "scans" / "unopened-1.json").is_file()
     assert os.listdir(tmp_path / "overlays") == []
 
 
-def test_a_write_that_breaks_off_leaves_the_old_file(tmp_path, monkeypatch):
-    target = tmp_path / "scans.csv"
-    write_whole(target, "old")
+def test_an_interrupted_run_has_no_tables_until_they_are_asked_for(tmp_path, fake_model):
+    scans = [scan_of(1, "MRN-1"), scan_of(2, "MRN-2")]
+    first, second = write(tmp_path, fake_model, scans)
+    finished = begun(tmp_path, [first, second], RunRecord("f" * 16, {}, {}))
+    assert not (tmp_path / "scans.csv").exists() and not (tmp_path / "index.html").exists()
+    keep(finished, second)
+    written = ResultsFolder.of_run(tmp_path).write_tables(TableOptions())
+    assert (written.counts["scans"], written.counts["waiting"]) == (1, 1)
+    assert [row["scan_id"] for row in rows(tmp_path / "scans.csv")] == [second.scan_id]
+    assert json.loads((tmp_path / "run.json").read_text("utf-8"))["counts"]["waiting"] == 1
 
-    def break_off(*_):
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr("oiscan.store.os.replace", break_off)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(target, "new")
-    assert target.read_text() == "old"
+def test_tables_written_again_are_the_same_bytes(tmp_path, fake_model):
+    write(tmp_path, fake_model, [scan_of(1, "MRN-1", date(2024, 1, 31)), scan_of(2, "MRN-2"), scan_of(3)])
+    before = tree(tmp_path)
+    for name in ("scans.csv", "index.html"):
+        (tmp_path / name).unlink()
+    next((tmp_path / "scans").iterdir()).write_text("{}")
+    ResultsFolder.of_run(tmp_path).write_tables(TableOptions())
+    assert tree(tmp_path) == before
 
 
-def test_json_refuses_what_is_no_number():
-    with pytest.raises(ValueError, match="JSON"):
-        as_json({"height": float(np.nan)})
+def test_many_scans_make_the_tables_of_few_at_a_time(tmp_path, fake_model, monkeypatch):
+    scans = [scan_of(seed, f"MRN-{seed % 3}", date(2024, 1, 1 + seed % 2)) for seed in range(9)]
+    write(tmp_path / "a", fake_model, scans, own_codes={f"MRN-{n}": f"P{n}" for n in range(3)})
+    monkeypatch.setattr("oiscan.store.tables.SCANS_AT_A_TIME", 1)
+    write(tmp_path / "b", fake_model, scans, own_codes={f"MRN-{n}": f"P{n}" for n in range(3)})
+    one, other = tree(tmp_path / "a"), tree(tmp_path / "b")
+    assert {name for name in one if one[name] != other[name]} == {"private/subject_key"}
+
+
+def test_what_was_kept_of_a_scan_and_is_damaged_is_not_lost_silently(tmp_path, fake_model):
+    first, second = (score_scan(scan_of(seed), fake_model) for seed in (1, 2))
+    finished = begun(tmp_path, [first, second])
+    keep(finished, first)
+    keep(finished, second)
+    entry = tmp_path / "private" / "finished" / f"{first.scan_id}.{RUN.key}.json"
+    for damaged in (b"", entry.read_bytes().partition(b"\n")[0] + b"\n"):
+        entry.write_bytes(damaged)
+        with pytest.raises(StoreError, match="damaged; give the same command again"):
+            ResultsFolder(tmp_path).finish(RUN, TableOptions())
+        assert finished.scan_ids() == {second.scan_id}
+        keep(finished, first)
+    assert ResultsFolder(tmp_path).finish(RUN, TableOptions()).counts["scans"] == 2
+
+
+def test_there_are_no_tables_without_a_run(tmp_path):
+    with pytest.raises(StoreError, match="holds no run"):
+        ResultsFolder.of_run(tmp_path / "absent")
+    assert not (tmp_path / "absent").exists()
+
+
+def test_a_second_run_on_the_folder_is_told_so(tmp_path):
+    with (
+        ResultsFolder(tmp_path).held(),
+        pytest.raises(StoreError, match="another oiscan is working"),
+        ResultsFolder(tmp_path).held(),
+    ):
+        pass
+    with ResultsFolder(tmp_path).held() as locks:
+        assert locks
+
+
+def test_what_a_killed_run_was_writing_is_removed(tmp_path):
+    folder = ResultsFolder(tmp_path)
+    half = [tmp_path / place / ".x.partial" for place in ("", "overlays", "private", "private/finished")]
+    for file in half:
+        file.write_text("half")
+    with folder.held():
+        assert not any(file.exists() for file in half)
+
+
+def test_a_folder_that_cannot_be_made_is_told_so(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        ResultsFolder(tmp_path / "file" / "out")
