@@ -20,8 +20,8 @@ without spacing, a fifth cut off at either end): the share of vertebrae found ma
 draws N simulated people nobody trained on and measures both views. `grading` draws N simulated children with fractures
 and a quarter as many healthy ones, lateral views only, and measures grades, refusals and doubt, by age, and once more
 without true losses near a grade's edge. `grading-invariance` grades the same pictures at half their pixels, mirrored,
-inverted and with another pixel size: 97 of 100 grades must stay. `densitometry` draws AP scans at two X-ray energies
-of N simulated people of 3 to 70 years, twice each, and measures their bone with the model's outlines: bias of areal
+inverted and with another pixel size: 97 of 100 grades must stay. `densitometry` draws AP scans at two X-ray energies of
+N simulated people of 3 to 70 years, twice each, and measures their bone with the model's outlines: bias of areal
 density by age, of area, and how well two scans of a person agree. `followup` runs N simulated trials of 13 and 13
 children without a true difference and N with one (10,000 take two minutes of computing): how often each test rejects at
 5 %, how often each 95 % interval holds the truth. `followup-scans` draws, scores and compares the visits of simulated
@@ -29,15 +29,15 @@ trials: 90 of 100 true changes of height loss of 10 points or more must be measu
 most 1 vertebra in 100 may be called a new fracture that is none. `durability` scores N simulated files, some of them
 broken or copied, kills the whole of it at random moments and lets the disk run full once (as root on Linux; else it
 says that it did not): nothing may be lost or stand there twice, and all results must be those of an undisturbed run,
-byte for byte. On a cluster (extra `cluster`) one of two workers is killed every 20 seconds. `resume` kills a short training at three random
-moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the labelled lateral pictures
-and measures on the others, three times: the median corner error must fall by a fifth, or reach 3 % of the depth. These
-two need the extra `train`. `readings` kills the server of `oiscan review` while N scripted corrections come in: every
-acknowledged one must be there, once; sends it what no page sends, 100 MB, and thousands of requests at once; and has
-two simulated readers of known noise read a made-up trial blinded: nothing may leak, all disagreements must be listed,
-kappa must be what the noise makes it. It needs the extra `review`. `loop` has a scripted reader correct simulated scans
-of a look no network was trained on, retrains, and measures on others, before and after: landmarks must get better, and
-no fewer vertebrae be found. It needs both extras.
+byte for byte. On a cluster (extra `cluster`) one of two workers is killed every 20 seconds. `resume` kills a short
+training at three random moments: it must end with the weights of an undisturbed one. `finetune` trains on eight of the
+labelled lateral pictures and measures on the others, three times: the median corner error must fall by a fifth, or
+reach 3 % of the depth. These two need the extra `train`. `readings` kills the server of `oiscan review` while N
+scripted corrections come in: every acknowledged one must be there, once; sends it what no page sends, 100 MB, and
+thousands of requests at once; and has two simulated readers of known noise read a made-up trial blinded: nothing may
+leak, all disagreements must be listed, kappa must be what the noise makes it. It needs the extra `review`. `loop` has a
+scripted reader correct simulated scans of a look no network was trained on, retrains, and measures on others, before
+and after: landmarks must get better, and no fewer vertebrae be found. It needs both extras.
 
 Each writes `DIR/CHECK.json`. The exit status is 1 where a promise is broken. Figures of simulated pictures say nothing
 of clinical accuracy.

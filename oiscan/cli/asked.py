@@ -21,7 +21,7 @@ class TableChoices:
 
     Parameters
     ----------
-    subjects, printed, reference, exclusions
+    subjects, printed, reference, exclusions, height_adjustment
         Paths; "" where there is none.
     population, strict_all_four, keep_identifiers
         As the options of ``oiscan score``.
@@ -31,12 +31,14 @@ class TableChoices:
     printed: str = ""
     reference: str = ""
     exclusions: str = ""
+    height_adjustment: str = ""
     population: str = ""
     strict_all_four: bool = False
     keep_identifiers: bool = False
 
     def read(self) -> TableOptions:
         """What they say; `ConfigError` where one cannot be used."""
+        from oiscan.densitometry.adjust import read_height_adjustments
         from oiscan.densitometry.exclusion_file import read_exclusions
         from oiscan.densitometry.reference_file import read_reference
         from oiscan.loaders.printed import read_user_values
@@ -46,11 +48,12 @@ class TableChoices:
 
         curves = read_reference(Path(self.reference)) if self.reference else None
         lines = read_exclusions(Path(self.exclusions)) if self.exclusions else ()
+        bands = read_height_adjustments(Path(self.height_adjustment)) if self.height_adjustment else ()
         return TableOptions(
             read_codes(Path(self.subjects)) if self.subjects else {},
             self.keep_identifiers,
             read_user_values(Path(self.printed)) if self.printed else (),
-            BoneOptions(curves, self.population, lines, self.strict_all_four),
+            BoneOptions(curves, self.population, lines, self.strict_all_four, bands),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,19 +32,20 @@ def followup(
 
 def _scored(study: Study, out: Path) -> tuple[Path, ...] | None:
     """Results of scoring the study's own scans; None where study.toml names results instead."""
-    from oiscan.cli.score import bone_options, score_folder
+    from oiscan.cli.asked import Asked, TableChoices
+    from oiscan.cli.run import score_folder
     from oiscan.pipeline import Settings
 
     told = study.settings.scans
     if not told.folder:
         return None
     results = out / "scored"
-    bone = bone_options(_path(study, told.reference), told.population)
-    subjects, printed = _path(study, told.subjects), _path(study, told.printed)
-    run = score_folder([study.path(told.folder)], results, Settings(), subjects, printed=printed, bone=bone)
-    typer.echo(run.summary)
+    subjects, printed, reference = (_path(study, name) for name in (told.subjects, told.printed, told.reference))
+    choices = TableChoices(subjects, printed, reference, population=told.population)
+    asked = Asked(Settings(), choices)
+    typer.echo(score_folder([study.path(told.folder)], results, asked, partial(typer.echo, err=True)).summary)
     return (results,)
 
 
-def _path(study: Study, name: str) -> Path | None:
-    return study.path(name) if name else None
+def _path(study: Study, name: str) -> str:
+    return str(study.path(name).absolute()) if name else ""

@@ -207,6 +207,7 @@ def _bone_settings(bone: BoneOptions) -> dict[str, Any]:
         "population": bone.population,
         "exclusion_lines": len(bone.exclusions),
         "strict_all_four": bone.strict_all_four,
+        "height_adjustment_bands": len(bone.height_adjustments),
     }
 
 

@@ -50,6 +50,9 @@ def score(
     exclusions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Vertebrae not to count in bone density: a CSV file.")
     ] = None,
+    height_adjustment: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your coefficients to adjust Z-scores for height: a CSV file.")
+    ] = None,
     strict_all_four: Annotated[
         bool, typer.Option("--strict-all-four", help="No total of the spine unless all of its vertebrae count.")
     ] = False,
@@ -86,6 +89,7 @@ def score(
         _whole(printed),
         _whole(reference),
         _whole(exclusions),
+        _whole(height_adjustment),
         population,
         strict_all_four,
         keep_identifiers,

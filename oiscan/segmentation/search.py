@@ -12,6 +12,7 @@ from oiscan.scan import ImageArray, Scan
 from oiscan.segmentation.chain import Column, best_column
 from oiscan.segmentation.finder import decode
 from oiscan.segmentation.model import Model
+from oiscan.segmentation.polarity import CLEARLY_DARK, bone_brightness
 from oiscan.segmentation.preprocess import Picture, resampled
 
 FEWEST_VERTEBRAE = 3
@@ -72,14 +73,24 @@ class Found:
 def find_column(model: Model, scan: Scan, view: View, grey: ImageArray) -> Found:
     """The best column of a scan, over pixel sizes and facings; `grey` (rows, columns) is the stretched scan.
 
-    Where the finder is not certain of it, bone may be dark in this picture, whatever its header says: then the picture
-    is looked at once more with bright and dark exchanged, and the better column counts.
+    Where the finder is not certain of it, or bodies look dark, bone may be dark in this picture, whatever its header
+    says: then the picture is looked at once more with bright and dark exchanged. The column with bright bodies counts,
+    the better one where that does not tell.
     """
     found = _find_upright(model, scan, view, grey)
-    if found.certainty >= CERTAIN:
+    dark = _clearly_dark(view, found)
+    if found.certainty >= CERTAIN and not dark:
         return found
-    exchanged = _find_upright(model, scan, view, negative(scan, grey))
-    return _best([found, replace(exchanged, negative=True)])
+    exchanged = replace(_find_upright(model, scan, view, negative(scan, grey)), negative=True)
+    if exchanged.complete and dark and not _clearly_dark(view, exchanged):
+        return exchanged
+    if found.complete and not dark and _clearly_dark(view, exchanged):
+        return found
+    return _best([found, exchanged])
+
+
+def _clearly_dark(view: View, found: Found) -> bool:
+    return bone_brightness(view, found.picture.grey, found.column.vertebrae) < CLEARLY_DARK
 
 
 def negative(scan: Scan, grey: ImageArray) -> ImageArray:

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,11 +87,11 @@ def test_a_key_that_does_not_exist_ends_with_status_2_and_its_name(study, capsys
 def test_scans_that_study_toml_names_are_scored_first(study, monkeypatch):
     asked = {}
 
-    def score_folder(inputs, out, settings, subjects, **others):
-        asked.update(inputs=inputs, out=out, subjects=subjects)
+    def score_folder(inputs, out, run, say):
+        asked.update(inputs=inputs, out=out, subjects=Path(run.tables.subjects))
         raise ConfigError("far enough")
 
-    monkeypatch.setattr(sys.modules["oiscan.cli.score"], "score_folder", score_folder)
+    monkeypatch.setattr(sys.modules["oiscan.cli.run"], "score_folder", score_folder)
     scans = '[scans]\nfolder = "pictures"\nsubjects = "codes.csv"\n'
     (study / "study.toml").write_text(STUDY + scans)
     assert run(study / "study.toml", "--out", study / "out") == 2

@@ -11,13 +11,15 @@ import cv2
 import numpy as np
 
 from oiscan.anatomy import COLUMN, Level, View
+from oiscan.batch import Scored
 from oiscan.errors import ConfigError
 from oiscan.grading import assess
 from oiscan.loaders import read
+from oiscan.loaders.printed import PrintedFile
 from oiscan.report import Report, Status
 from oiscan.scan import FloatArray, Identity, PixelSpacing, Scan, Subject
 from oiscan.spine import Spine, Vertebra
-from oiscan.store import ResultsFolder
+from oiscan.store import ResultsFolder, RunRecord, TableOptions
 from oiscan.version import __version__
 
 LEVELS = COLUMN[COLUMN.index(Level.T8) : COLUMN.index(Level.L4) + 1]
@@ -53,13 +55,18 @@ def write_study(folder: Path, children: int, visits: int, seed: int = 0) -> Stud
         raise ConfigError("the folder holds a study already: give a new one")
     rng = np.random.default_rng(seed)
     (folder / "scans").mkdir(parents=True, exist_ok=True)
-    results = ResultsFolder(folder / "results", {f"PATIENT-{n}": f"{ARMS[n % 2]}-{n:02}" for n in range(children)})
-    secrets: set[str] = {*ARMS, "Sentinel", "PATIENT-"}
-    for scan, path in _scans(folder / "scans", rng, children, visits):
-        results.add(_report(scan, rng), [path])
-        secrets |= {scan.scan_id, scan.sha256, path.name, *_dates(scan.identity)}
+    codes = {f"PATIENT-{n}": f"{ARMS[n % 2]}-{n:02}" for n in range(children)}
+    scans = list(_scans(folder / "scans", rng, children, visits))
     settings = {"view": "lateral", "spacing_mm": MM, "inverted": None, "scale": "genant"}
-    results.finish({"settings": settings | {"allow_burned_in_text": False}})
+    record = RunRecord("study", {"settings": settings | {"allow_burned_in_text": False}}, {})
+    results = ResultsFolder(folder / "results")
+    finished = results.begin(record, {scan.scan_id: [path] for scan, path in scans})
+    secrets: set[str] = {*ARMS, "Sentinel", "PATIENT-"}
+    for scan, path in scans:
+        scored = Scored.of(_report(scan, rng), PrintedFile(), False)
+        finished.add(scored.report, scored.file, scored.picture)
+        secrets |= {scan.scan_id, scan.sha256, path.name, *_dates(scan.identity)}
+    results.finish(record, TableOptions(codes))
     return Study(folder / "results", tuple(sorted(secrets)))
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from oiscan.anatomy import Level, View
+from oiscan.batch import Scored
 from oiscan.followup.study.problems import Problem
 from oiscan.followup.study.study import load_study
 from oiscan.followup.study.table import long_table
 from oiscan.loaders.printed import PrintedFile, PrintedValue
 from oiscan.report import Finding, Report, Status, Verdict
 from oiscan.scan import Acquisition, Identity, Subject
-from oiscan.store import ResultsFolder
+from oiscan.store import ResultsFolder, RunRecord, TableOptions
 
 FIRST_DOSE = {"K01": date(2023, 1, 10), "K02": date(2023, 2, 1), "K03": date(2023, 3, 15), "K04": date(2023, 4, 20)}
 ARM = {"K01": "D", "K02": "Z", "K03": "D", "K04": "Z"}
@@ -227,8 +228,10 @@ def printed(name: str, regions: Mapping[str, float], code: str, on: date, model:
 
 def results_folder(folder: Path, scans: list[tuple[Report, str, date, PrintedFile | None]]) -> Path:
     """A results folder of hand-made reports: (report, child, date, what was printed)."""
-    results = ResultsFolder(folder, {code: code for code in FIRST_DOSE})
+    results, record = ResultsFolder(folder), RunRecord("study", {}, {})
+    finished = results.begin(record, {report.scan_id: [Path(f"{report.scan_id}.dcm")] for report, *_ in scans})
     for report, code, on, told in scans:
-        results.add(report, [Path(f"{report.scan_id}.dcm")], told or PrintedFile(identity=Identity(code, scan_date=on)))
-    results.finish({})
+        scored = Scored.of(report, told or PrintedFile(identity=Identity(code, scan_date=on)), False)
+        finished.add(scored.report, scored.file, scored.picture)
+    results.finish(record, TableOptions({code: code for code in FIRST_DOSE}))
     return folder
