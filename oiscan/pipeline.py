@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from oiscan.anatomy import View
-from oiscan.densitometry.image import with_bone
+from oiscan.densitometry.dual_energy.findings import with_bone
 from oiscan.errors import (
     ConfigError,
     LevelError,

@@ -38,9 +38,9 @@ class TableChoices:
 
     def read(self) -> TableOptions:
         """What they say; `ConfigError` where one cannot be used."""
-        from oiscan.densitometry.adjust import read_height_adjustments
-        from oiscan.densitometry.exclusion_file import read_exclusions
-        from oiscan.densitometry.reference_file import read_reference
+        from oiscan.densitometry.curves.adjust import read_height_adjustments
+        from oiscan.densitometry.curves.reference_file import read_reference
+        from oiscan.densitometry.printed.exclusion_file import read_exclusions
         from oiscan.loaders.printed import read_user_values
         from oiscan.reports.densitometry import BoneOptions
         from oiscan.store import TableOptions

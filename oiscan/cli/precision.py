@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from oiscan.densitometry.duplicates import Duplicates
-    from oiscan.densitometry.precision import Precision
+    from oiscan.densitometry.repeat.duplicates import Duplicates
+    from oiscan.densitometry.repeat.precision import Precision
 
 WIDENED = ("", "L1-L4")
 """Regions whose LSC is stated for fewer vertebrae too: that of the spine, and one the table does not name."""
@@ -21,8 +21,8 @@ def precision(
     out: Annotated[Path, typer.Option(help="Folder for precision.json; one of an earlier run in it is replaced.")],
 ) -> None:
     """Work out RMS-SD, RMS-%CV and least significant change from repeated scans."""
-    from oiscan.densitometry.duplicates import read_duplicates
-    from oiscan.densitometry.precision import precision_of
+    from oiscan.densitometry.repeat.duplicates import read_duplicates
+    from oiscan.densitometry.repeat.precision import precision_of
     from oiscan.store import as_json, write_whole
 
     tables = read_duplicates(file)
@@ -43,7 +43,7 @@ def _told(repeated: Duplicates, study: Precision) -> dict[str, Any]:
 
 
 def _widened(repeated: Duplicates, study: Precision) -> list[dict[str, Any]]:
-    from oiscan.densitometry.change import FEWER_VERTEBRAE, lsc_for_fewer
+    from oiscan.densitometry.repeat.change import FEWER_VERTEBRAE, lsc_for_fewer
 
     if repeated.region not in WIDENED or repeated.quantity not in ("value", "bmd_g_cm2"):
         return []

@@ -12,7 +12,7 @@ def reference(
     table: Annotated[Path, typer.Argument(metavar="FILE", help="Reference table (CSV).")],
 ) -> None:
     """Check a reference table: a line a problem, then a line a curve. Exit status 1 where it cannot be used."""
-    from oiscan.densitometry.reference_file import check_reference
+    from oiscan.densitometry.curves.reference_file import check_reference
 
     checked = check_reference(table)
     for problem in checked.problems:

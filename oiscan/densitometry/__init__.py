@@ -6,11 +6,24 @@ grades come from :mod:`oiscan.grading`, printed values from :mod:`oiscan.loaders
 
 from __future__ import annotations
 
-from oiscan.densitometry.adjust import HeightAdjustment, height_adjusted, read_height_adjustments
-from oiscan.densitometry.age import Age
 from oiscan.densitometry.bmad import Bmad, bmad_carter
-from oiscan.densitometry.bone_edge import BoneEdge
-from oiscan.densitometry.change import (
+from oiscan.densitometry.curves.adjust import HeightAdjustment, height_adjusted, read_height_adjustments
+from oiscan.densitometry.curves.age import Age
+from oiscan.densitometry.curves.height import height_for_age, height_reference
+from oiscan.densitometry.curves.lms import Lms, LmsCurve
+from oiscan.densitometry.curves.reference import Measured, Reference, ReferenceCurve, best_z_score, z_score
+from oiscan.densitometry.curves.reference_file import check_reference, read_reference
+from oiscan.densitometry.curves.zscore import ZScore
+from oiscan.densitometry.dual_energy.bone_edge import BoneEdge
+from oiscan.densitometry.dual_energy.decomposition import Decomposition, nominal_decomposition
+from oiscan.densitometry.dual_energy.measuring import measure, measure_map
+from oiscan.densitometry.printed.exclusion import Exclusion, fractured
+from oiscan.densitometry.printed.exclusion_file import read_exclusions
+from oiscan.densitometry.printed.neighbours import neighbour_remarks
+from oiscan.densitometry.printed.totals import Total, body_less_head, disagreements, spine_total
+from oiscan.densitometry.quantities import QUANTITIES
+from oiscan.densitometry.regions import BoneRegion, levels_of, region_of
+from oiscan.densitometry.repeat.change import (
     FEWER_VERTEBRAE,
     Change,
     FewerVertebrae,
@@ -18,23 +31,10 @@ from oiscan.densitometry.change import (
     change_between,
     lsc_for_fewer,
 )
-from oiscan.densitometry.decomposition import Decomposition, nominal_decomposition
-from oiscan.densitometry.duplicates import Duplicates, read_duplicates
-from oiscan.densitometry.exclusion import Exclusion, fractured
-from oiscan.densitometry.exclusion_file import read_exclusions
-from oiscan.densitometry.height import height_for_age, height_reference
-from oiscan.densitometry.lms import Lms, LmsCurve
-from oiscan.densitometry.machine import Machine, check_same_region, common_levels, machine_differences
-from oiscan.densitometry.maker import maker_name
-from oiscan.densitometry.measuring import measure, measure_map
-from oiscan.densitometry.neighbours import neighbour_remarks
-from oiscan.densitometry.precision import Precision, precision_of
-from oiscan.densitometry.quantities import QUANTITIES
-from oiscan.densitometry.reference import Measured, Reference, ReferenceCurve, best_z_score, z_score
-from oiscan.densitometry.reference_file import check_reference, read_reference
-from oiscan.densitometry.regions import BoneRegion, levels_of, region_of
-from oiscan.densitometry.totals import Total, body_less_head, disagreements, spine_total
-from oiscan.densitometry.zscore import ZScore
+from oiscan.densitometry.repeat.duplicates import Duplicates, read_duplicates
+from oiscan.densitometry.repeat.machine import Machine, check_same_region, common_levels, machine_differences
+from oiscan.densitometry.repeat.maker import maker_name
+from oiscan.densitometry.repeat.precision import Precision, precision_of
 
 __all__ = [
     "FEWER_VERTEBRAE",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from oiscan.densitometry.maker import maker_name
 from oiscan.densitometry.quantities import BODY, QUANTITIES, is_unit, quantity_named, site_named
+from oiscan.densitometry.repeat.maker import maker_name
 from oiscan.densitometry.user_table import Row
 
 _SEXES = {"f": "F", "female": "F", "m": "M", "male": "M"}

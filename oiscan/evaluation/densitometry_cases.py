@@ -16,8 +16,8 @@ import numpy as np
 from scipy.stats import qmc
 
 from oiscan.anatomy import COLUMN, LUMBAR, Level, View
-from oiscan.densitometry.beam import LARGEST_DRIFT_KILOVOLTS, Beams
-from oiscan.densitometry.image import with_bone
+from oiscan.densitometry.dual_energy.beam import LARGEST_DRIFT_KILOVOLTS, Beams
+from oiscan.densitometry.dual_energy.findings import with_bone
 from oiscan.evaluation.landmarks import ImageResult, compare
 from oiscan.evaluation.processes import each
 from oiscan.grading import assess

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from oiscan.anatomy import View
-from oiscan.densitometry.beam import NOMINAL, Beams
+from oiscan.densitometry.dual_energy.beam import NOMINAL, Beams
 from oiscan.phantom.anatomy import SACRUM, Anatomy, draw_anatomy
 from oiscan.phantom.ap import ap_corners, ap_outline
 from oiscan.phantom.bone_mass import BoneTruth, bone_map, bone_truth

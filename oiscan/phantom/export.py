@@ -32,7 +32,7 @@ from pydicom.uid import (
 )
 
 from oiscan.anatomy import COLUMN, Level, View
-from oiscan.densitometry.beam import HIGH_KILOVOLTS, LOW_KILOVOLTS
+from oiscan.densitometry.dual_energy.beam import HIGH_KILOVOLTS, LOW_KILOVOLTS
 from oiscan.labels import LabelledImage, LabelledVertebra, LabelSet, write_labels
 from oiscan.loaders.energies import CREATOR, KILOVOLTS, LOG_ATTENUATION, QUANTITY
 from oiscan.loaders.energies import GROUP as ENERGIES_GROUP

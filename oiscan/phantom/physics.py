@@ -4,8 +4,9 @@ Two broad spectra pass bone mineral, lean tissue and fat; the detector adds scat
 From the logarithms of both, a polynomial fitted on a simulated wedge of known layers gives the bone mineral in each
 pixel; what error is left in the soft tissue beside the bone is taken away row by row, as densitometers do.
 
-Materials are areal densities in g/cm2; beams and their attenuation are those of `oiscan.densitometry.beam`. This is how
-training pictures come about, and no measurement: what a picture measures is `oiscan.densitometry`'s affair.
+Materials are areal densities in g/cm2; beams and their attenuation are those of
+`oiscan.densitometry.dual_energy.beam`. This is how training pictures come about, and no measurement: what a picture
+measures is `oiscan.densitometry`'s affair.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from oiscan.densitometry.beam import NOMINAL, Beams, log_attenuation
+from oiscan.densitometry.dual_energy.beam import NOMINAL, Beams, log_attenuation
 from oiscan.scan import FloatArray
 
 

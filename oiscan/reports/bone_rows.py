@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from oiscan.anatomy import LUMBAR, Level
-from oiscan.densitometry.exclusion import Exclusion
-from oiscan.densitometry.machine import Machine, common_levels, machine_differences
-from oiscan.densitometry.neighbours import neighbour_remarks
+from oiscan.densitometry.printed.exclusion import Exclusion
+from oiscan.densitometry.printed.neighbours import neighbour_remarks
+from oiscan.densitometry.printed.totals import Total, body_less_head, content_of, disagreements, spine_total
 from oiscan.densitometry.regions import BoneRegion, levels_of, region_of
-from oiscan.densitometry.totals import Total, body_less_head, content_of, disagreements, spine_total
+from oiscan.densitometry.repeat.machine import Machine, common_levels, machine_differences
 from oiscan.reports.bone_sets import BoneSet
 
 ALL, WITHOUT, COMMON = "all", "without excluded", "common to visits"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from oiscan.anatomy import LUMBAR, Level
-from oiscan.densitometry.exclusion import Exclusion, fractured, gathered, invalid_on_scanner, ungraded
-from oiscan.densitometry.exclusion_file import ExclusionLine
+from oiscan.densitometry.printed.exclusion import Exclusion, fractured, gathered, invalid_on_scanner, ungraded
+from oiscan.densitometry.printed.exclusion_file import ExclusionLine
 from oiscan.densitometry.regions import BoneRegion, levels_of, region_of
 from oiscan.loaders.printed import INVALIDITY, PrintedValue
 from oiscan.report import Report

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from oiscan.densitometry.adjust import HeightAdjustment, height_adjusted
 from oiscan.densitometry.bmad import bmad_carter
-from oiscan.densitometry.exclusion_file import ExclusionLine
-from oiscan.densitometry.height import height_for_age
-from oiscan.densitometry.reference import Measured, Reference, best_z_score
-from oiscan.densitometry.zscore import ZScore
+from oiscan.densitometry.curves.adjust import HeightAdjustment, height_adjusted
+from oiscan.densitometry.curves.height import height_for_age
+from oiscan.densitometry.curves.reference import Measured, Reference, best_z_score
+from oiscan.densitometry.curves.zscore import ZScore
+from oiscan.densitometry.printed.exclusion_file import ExclusionLine
 from oiscan.loaders.printed import ORIGIN
 from oiscan.reports.bone_rows import BoneRow
 from oiscan.reports.printed_people import KnownScan
@@ -67,11 +67,11 @@ class BoneOptions:
     population
         Which of the reference's populations to compare with; "" where it has one only.
     exclusions
-        The user's own lines (see `oiscan.densitometry.exclusion_file`).
+        The user's own lines (see `oiscan.densitometry.printed.exclusion_file`).
     strict_all_four
         Whether a total needs every vertebra of its region.
     height_adjustments
-        The user's coefficients (see `oiscan.densitometry.adjust`); empty: no Z-score is adjusted for height.
+        The user's coefficients (see `oiscan.densitometry.curves.adjust`); empty: no Z-score is adjusted for height.
     """
 
     reference: Reference | None = None

@@ -17,8 +17,8 @@ from oiscan.segmentation.finder import Candidate
 
 CLEARLY_DARK = -0.05
 """Of the picture's grey: bodies darker than this beside what lies before them are seen with the wrong polarity. On 30
-simulated DXA scans read rightly bodies were brighter by 0.08 to 0.6, read wrongly darker by 0.07 to 0.45 in all but one;
-on 19 lateral radiographs, where the two hardly differ, never below -0.045 when read rightly."""
+simulated DXA scans read rightly bodies were brighter by 0.08 to 0.6, read wrongly darker by 0.07 to 0.45 in all but
+one; on 19 lateral radiographs, where the two hardly differ, never below -0.045 when read rightly."""
 
 _INSIDE, _IN_FRONT, _BEHIND = (0.1, 0.9), (1.1, 1.6), (-0.6, -0.1)
 _MIDDLE = (0.25, 0.75)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from oiscan.anatomy import LUMBAR, Level
-from oiscan.densitometry.beam import NOMINAL, Beams, log_attenuation
+from oiscan.densitometry.dual_energy.beam import NOMINAL, Beams, log_attenuation
 from oiscan.scan import FloatArray
 
 SHAPE = (240, 160)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from oiscan.densitometry.beam import Beams
-from oiscan.densitometry.decomposition import nominal_decomposition
+from oiscan.densitometry.dual_energy.beam import Beams
+from oiscan.densitometry.dual_energy.decomposition import nominal_decomposition
 from oiscan.grading.morphometry import polygon_area
 from oiscan.phantom.dual_energy import DualEnergyExam, DualEnergySettings, draw_dual_energy_exam, with_fat_share
 from oiscan.phantom.repose import reposed

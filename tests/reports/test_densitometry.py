@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from oiscan.anatomy import Level, View
-from oiscan.densitometry.adjust import HeightAdjustment
-from oiscan.densitometry.exclusion import Exclusion
-from oiscan.densitometry.exclusion_file import ExclusionLine
+from oiscan.densitometry.curves.adjust import HeightAdjustment
+from oiscan.densitometry.printed.exclusion import Exclusion
+from oiscan.densitometry.printed.exclusion_file import ExclusionLine
 from oiscan.loaders.printed import PrintedValue
 from oiscan.report import Finding, Report, Status, Verdict
 from oiscan.reports.bone_rows import bone_rows

@@ -2,7 +2,7 @@
 
 Per cent are taken per child and averaged afterwards: a child of low density counts as much as one of high density. The
 change of a density is never shown without that of its Z-score, since growth alone exceeds the least significant change
-(LSC) within a year or two (`oiscan.densitometry.change.GROWTH`).
+(LSC) within a year or two (`oiscan.densitometry.repeat.change.GROWTH`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from oiscan.anatomy import Level
-from oiscan.densitometry.machine import Machine, check_same_region, machine_differences
-from oiscan.densitometry.maker import maker_name
+from oiscan.densitometry.repeat.machine import Machine, check_same_region, machine_differences
+from oiscan.densitometry.repeat.maker import maker_name
 from oiscan.errors import ComparisonError
 from oiscan.followup.study.params import Param
 

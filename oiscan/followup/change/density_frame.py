@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from oiscan.densitometry.machine import Machine
 from oiscan.densitometry.regions import levels_of
+from oiscan.densitometry.repeat.machine import Machine
 from oiscan.errors import ComparisonError
 from oiscan.followup.change.density import DensityValue, density_change
 from oiscan.followup.study.params import PARAMS

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from oiscan.densitometry.lms import Lms
+from oiscan.densitometry.curves.lms import Lms
 from oiscan.errors import ConfigError
 from oiscan.followup.study.params import PARAMS
 

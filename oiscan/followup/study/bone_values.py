@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from oiscan.anatomy import View
-from oiscan.densitometry.machine import Machine
+from oiscan.densitometry.repeat.machine import Machine
 from oiscan.followup.study.children import Child
 from oiscan.followup.study.problems import Problem
 from oiscan.followup.study.results import DENSITOMETRY, Scored

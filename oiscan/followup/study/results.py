@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from oiscan.densitometry.machine import Machine
+from oiscan.densitometry.repeat.machine import Machine
 from oiscan.errors import ConfigError
 from oiscan.followup.study.cells import read_date
 from oiscan.followup.study.source import SourceRow, SourceTable, read_source

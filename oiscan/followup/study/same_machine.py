@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from oiscan.densitometry.machine import machine_differences
+from oiscan.densitometry.repeat.machine import machine_differences
 from oiscan.followup.study.problems import Problem, Severity
 from oiscan.followup.study.study import Study
 from oiscan.followup.study.values import Value
 
 ANOTHER_SCANNER = ("another maker", "another model")
 """Densities of another scanner are not comparable: fan-beam scanners differed by 0.042 g/cm2 at L1-L4 even after
-cross-calibration (Fan 2010, see `oiscan.densitometry.machine`). Another software or mode is warned of."""
+cross-calibration (Fan 2010, see `oiscan.densitometry.repeat.machine`). Another software or mode is warned of."""
 
 
 def of_one_machine(study: Study, values: Iterable[Value]) -> tuple[list[Value], list[Problem]]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from oiscan.anatomy import Level
-from oiscan.densitometry.machine import Machine
-from oiscan.densitometry.maker import maker_name
 from oiscan.densitometry.quantities import site_named
+from oiscan.densitometry.repeat.machine import Machine
+from oiscan.densitometry.repeat.maker import maker_name
 from oiscan.followup.study import units
 from oiscan.followup.study.cells import BLANK, Reading, read_cell, read_event, read_yes_no
 from oiscan.followup.study.children import Child

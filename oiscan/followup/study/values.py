@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from oiscan.densitometry.machine import Machine
+from oiscan.densitometry.repeat.machine import Machine
 from oiscan.followup.study.children import Child
 from oiscan.followup.study.params import Param
 from oiscan.followup.study.problems import Problem, Severity

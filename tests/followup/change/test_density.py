@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from oiscan.anatomy import LUMBAR
-from oiscan.densitometry.machine import Machine
+from oiscan.densitometry.repeat.machine import Machine
 from oiscan.errors import ComparisonError
 from oiscan.followup.change.density import DensityValue, density_change, percent_change
 from oiscan.followup.change.density_frame import COLUMNS, density_changes, mean_changes

@@ -1,0 +1,1 @@
+"""Z-scores: LMS curves, the tables they come from, and height."""

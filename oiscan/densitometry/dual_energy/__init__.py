@@ -1,0 +1,1 @@
+"""Bone measured on a picture at two energies: from attenuation to grams of mineral in a vertebra."""

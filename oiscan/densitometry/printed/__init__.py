@@ -1,0 +1,1 @@
+"""Totals of what the scanner printed: which vertebrae count, and how they differ."""
