@@ -99,7 +99,7 @@ def test_a_moved_point_is_measured_as_it_stands(scored: tuple[Report, Sheet, Mod
 
 def test_what_a_height_is_compared_with_follows_the_neighbours(scored: tuple[Report, Sheet, ModelDoubt]) -> None:
     _, before, doubt = scored
-    mark = next(mark for mark in before.marks if mark.level is Level.T9)
+    mark = next(mark for mark in before.marks if mark.level is Level.T10)
     taller = [(row - 6 * (i in (0, 1, 2)), column) for i, (row, column) in enumerate(mark.landmarks_px)]
     moved = after(before, kind="move", id=mark.id, landmarks_px=taller)
     old, new = ({one.level: one for one in findings_on(one, GENANT_1993, doubt)} for one in (before, moved))
