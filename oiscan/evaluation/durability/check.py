@@ -122,7 +122,8 @@ def compared(undisturbed: Path, disturbed: Path, files: Sequence[Path]) -> dict[
     rows = _rows(disturbed / "private" / "files.csv")
     scans = Counter(row["scan_id"] for row in _rows(disturbed / "scans.csv"))
     told = Counter(row["source"] for row in rows if row["scan_id"] in scans)
-    lost = [file for file in files if str(file) not in told]
+    opened = {source.split("!")[0] for source in told}  # the row of a file in an archive names both
+    lost = [file for file in files if str(file) not in opened]
     twice = sum(count - 1 for count in (*told.values(), *scans.values()))
     both = _tree(undisturbed), _tree(disturbed)
     different = sorted(name for name in both[0] | both[1] if both[0].get(name) != both[1].get(name))

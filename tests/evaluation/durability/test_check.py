@@ -56,6 +56,12 @@ def test_a_lost_input_is_seen_in_either_table(results):
     assert (found["lost"], found["accounted"], found["tables_equal"]) == (2, 1, False)
 
 
+def test_an_archive_is_accounted_for_by_what_lies_in_it(results):
+    (results[1] / "private" / "files.csv").write_text(FILES.replace("b,/in/3\n", "b,/in/3!scan.dcm\n"))
+    found = compared(*results, INPUTS)
+    assert (found["lost"], found["accounted"], found["duplicated"]) == (0, 3, 0)
+
+
 def test_what_stands_twice_is_seen(results):
     (results[1] / "scans.csv").write_text(SCANS + "b,failed\n")
     assert compared(*results, INPUTS)["duplicated"] == 1
