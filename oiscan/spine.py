@@ -18,6 +18,7 @@ class Evidence(StrEnum):
     CLEAR = "clear"
     CUT = "cut by the edge of the picture"
     FAINT = "too faint or overlapped"
+    DOUBLED = "overlapped: it leans so far to one side that each endplate is seen twice"
     NOT_FOUND = "not found between its neighbours"
 
 

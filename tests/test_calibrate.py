@@ -17,6 +17,7 @@ from oiscan.evaluation.simulated import CALIBRATION_LOOKS, CALIBRATION_SEED, Ser
 from oiscan.grading import doubt_in
 from oiscan.labels import LabelledImage
 from oiscan.segmentation import Model
+from oiscan.segmentation.model import FORMAT
 from tests.evaluation.grades.test_check import drawn as scattered
 from tests.evaluation.test_calibration import RATIO, drawn
 
@@ -32,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     card = {
         "name": "tiny",
         "files": {name: hashlib.sha256(name.encode()).hexdigest() for name in names},
-        "views": {"ap": {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0}},
+        "views": {"ap": {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0, "format": FORMAT}},
         "calibration": {"naming": {"kept": True}},
     }
     (tmp_path / "card.json").write_text(json.dumps(card))

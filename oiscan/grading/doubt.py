@@ -144,9 +144,13 @@ class Likely:
     def _above(self, percent: float) -> float:
         if self.standard_error <= 0:
             return float(self.percent >= percent - TOLERANCE_PERCENT)
-        t = (percent - self.percent) / self.standard_error
-        bent = t / math.sqrt(4 + t * t)
-        return 0.5 - 0.75 * (bent - bent**3 / 3)
+        return float(beyond((percent - self.percent) / self.standard_error))
+
+
+def beyond(t: FloatArray | float) -> FloatArray:
+    """Probability that Student's t with 4 degrees of freedom is larger than `t`."""
+    bent = np.asarray(t) / np.sqrt(4 + np.square(t))
+    return np.asarray(0.5 - 0.75 * (bent - bent**3 / 3))
 
 
 def likely_loss(

@@ -28,8 +28,6 @@ METAL = "hardware: metal lies over it"
 LARGEST_METAL_SHARE = 0.35
 """A body of which more than this is covered by metal cannot be read: a pedicle screw alone covers less."""
 
-SEEN_TWICE = "overlapped: it leans so far that the near and the far rim of its endplates lie apart"
-
 LARGEST_RIM_DISTANCE = 0.3
 """In heights of the body, in a lateral picture: how far apart the near and the far rim of an endplate may lie. Genant's
 lowest grade is a loss of 0.2; beyond 0.3 nobody can tell which of the two lines to measure to (oiscan's own)."""
@@ -51,7 +49,7 @@ def unreadable_reason(scene: Scene, k: int, scanned: BoolArray | None) -> str:
     if burnt_share(scene.picture, scene.outlines_px[k]) > LARGEST_BURNT_SHARE:
         return BURNT_OUT
     if len(landmarks) == len(LANDMARKS[View.LATERAL]) and rim_distance(scene.anatomy, k) > LARGEST_RIM_DISTANCE:
-        return SEEN_TWICE
+        return Evidence.DOUBLED.value
     return "" if stands_out(scene.picture, landmarks) else Evidence.FAINT.value
 
 

@@ -14,7 +14,10 @@ from oiscan.review.grading import final_grade
 from oiscan.review.sheet import Mark, Sheet
 from oiscan.spine import Evidence
 
-REASONS = (Evidence.CUT.value, Evidence.FAINT.value, "metal over it", "burnt out", "moved during the scan")
+REASONS = (
+    Evidence.CUT.value, Evidence.FAINT.value, Evidence.DOUBLED.value,
+    "metal over it", "burnt out", "moved during the scan",
+)  # fmt: skip
 """Words offered for an unreadable vertebra; a reader may write others."""
 
 MEASURES = (

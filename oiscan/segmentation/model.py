@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CARD = "card.json"
 FINDER_MULTIPLE = 32
+FORMAT = 2
+"""Of a model folder: one more whenever networks are given or give something else."""
+
 _REINSTALL = "install oiscan again, or retrain and export the model anew"
 
 
@@ -109,21 +112,21 @@ class Model:
         heat, corners, level = (np.asarray(output)[0] for output in outputs)
         return heat, corners, level
 
-    def refine(self, view: View, crops: ImageArray) -> tuple[ImageArray, ImageArray, ImageArray, ImageArray]:
+    def refine(self, view: View, crops: ImageArray) -> tuple[ImageArray, ...]:
         """Run the refiner on crops (n, 96, 96).
 
         Returns
         -------
-        landmarks, covariance, quality, mask
-            (n, k, 2) and (n, k, 2, 2) as (x, y) in crop pixels, (n,) and (n, 48, 48) probabilities. The covariance is
-            calibrated where the model is.
+        landmarks, covariance, quality, doubled, mask
+            (n, k, 2) and (n, k, 2, 2) as (x, y) in crop pixels, (n,), (n,) and (n, 48, 48) probabilities. The
+            covariance is calibrated where the model is.
         """
-        wanted = ["landmarks", "covariance", "quality", "mask"]
+        wanted = ["landmarks", "covariance", "quality", "doubled", "mask"]
         outputs = self._session(view, "refiner").run(wanted, {"crop": crops[:, None].astype(np.float32, copy=False)})
-        landmarks, covariance, quality, mask = (np.asarray(output) for output in outputs)
+        landmarks, covariance, quality, doubled, mask = (np.asarray(output) for output in outputs)
         if view in self.calibrations:
             covariance = self.calibrations[view].apply(covariance)
-        return landmarks, covariance, quality, mask[:, 0]
+        return landmarks, covariance, quality, doubled, mask[:, 0]
 
     def _session(self, view: View, network: str) -> InferenceSession:
         key = f"{view.value}_{network}"
@@ -160,14 +163,14 @@ def _folder(name_or_path: str | Path) -> Path:
 def _read_card(folder: Path) -> dict[str, Any]:
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        geometry = {(view["crop_px"], view["crop_field"]) for view in card["views"].values()}
+        made_for = {(view["crop_px"], view["crop_field"], view.get("format")) for view in card["views"].values()}
         needed = {f"{view}_{network}.onnx" for view in card["views"] for network in ("finder", "refiner")}
         complete = bool(card["name"]) and bool(needed) and needed <= set(card["files"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{CARD} of model '{folder.name}' cannot be used ({error!r}); {_REINSTALL}") from error
     if not complete:
         raise ModelError(f"{CARD} of model '{folder.name}' does not name all its networks' files; {_REINSTALL}")
-    if geometry != {(CROP_PX, CROP_FIELD)}:
+    if made_for != {(CROP_PX, CROP_FIELD, FORMAT)}:
         raise ModelError(f"model '{folder.name}' was made for another version of oiscan; {_REINSTALL}")
     return dict(card)
 

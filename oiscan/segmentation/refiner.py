@@ -37,6 +37,8 @@ class Refined:
         Mean standard deviation of the landmarks, in depths (lateral) or widths (AP) of the vertebra.
     quality
         Probability, 0 to 1, of being a vertebra with landmarks that can be trusted.
+    doubled
+        Probability, 0 to 1, of leaning so far to one side that each endplate is seen twice.
     calibrated
         Whether covariance and spread are those of the landmarks' errors, or merely what the network states.
     """
@@ -47,6 +49,7 @@ class Refined:
     corners_xy: FloatArray
     relative_spread: float
     quality: float
+    doubled: float
     calibrated: bool = False
 
 
@@ -56,9 +59,9 @@ def refine(model: Model, view: View, picture: Picture, quads: Sequence[FloatArra
     for _ in range(PASSES):
         maps = [crop_map(quad) for quad in quads]
         crops = np.stack([crop(picture.grey, to_crop) for to_crop in maps])
-        landmarks, covariance, quality, mask = model.refine(view, crops)
+        landmarks, covariance, *sure, mask = model.refine(view, crops)
         quads = [to_crop.inverse()(points[corners]) for to_crop, points in zip(maps, landmarks, strict=True)]
-    answers = zip(maps, landmarks.astype(float), covariance.astype(float), quality, mask, strict=True)
+    answers = zip(maps, landmarks.astype(float), covariance.astype(float), *sure, mask, strict=True)
     calibrated = view in model.calibrations
     return [replace(_refined(view, picture, *answer), calibrated=calibrated) for answer in answers]
 
@@ -70,6 +73,7 @@ def _refined(
     landmarks: FloatArray,
     covariance: FloatArray,
     quality: float,
+    doubled: float,
     mask: ImageArray,
 ) -> Refined:
     corners = landmarks[list(CORNERS[view])]
@@ -84,6 +88,7 @@ def _refined(
         corners_xy=from_crop(corners),
         relative_spread=float(deviation / max(quad_size(corners)[0], 1e-6)),
         quality=float(np.clip(quality, 0, 1)),
+        doubled=float(np.clip(doubled, 0, 1)),
     )
 
 

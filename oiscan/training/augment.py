@@ -19,6 +19,7 @@ from oiscan.training.pool import NOT_OUTLINED, POOL_PIXELS_PER_MM, UNKNOWN, Scen
 
 FINDER_SHAPE = {View.LATERAL: (512, 256), View.AP: (416, 256)}
 DEFORMED_WEIGHT = 3.0  # of a vertebra with a fifth of its height lost, beside one with less than a tenth
+COARSE_SHARE, COARSEST_PX = 0.4, 28  # of the crops: some have as few pixels of their own as a small child at 1.2 mm
 FAR_AWAY = -1e4  # where bodies nobody labelled are put: no picture reaches there
 
 
@@ -46,12 +47,27 @@ class FinderBatch:
 
 @dataclass(frozen=True)
 class RefinerBatch:
-    """Crops (n, 1, 96, 96), landmarks (n, k, 2), masks (n, 48, 48), and whether a crop shows a whole vertebra (n,)."""
+    """What the refiner looks at.
+
+    Parameters
+    ----------
+    crops
+        (n, 1, 96, 96).
+    landmarks
+        (n, k, 2) in them.
+    masks
+        (n, 48, 48).
+    genuine
+        (n,): whether a crop shows a whole vertebra.
+    doubled
+        (n,): whether each of its endplates is seen twice; NaN where nobody told.
+    """
 
     crops: Tensor
     landmarks: Tensor
     masks: Tensor
     genuine: Tensor
+    doubled: Tensor
 
 
 def finder_batch(pool: Scenes, count: int, generator: torch.Generator) -> FinderBatch:
@@ -119,7 +135,8 @@ def refiner_batch(pool: Scenes, pictures: int, crops: int, generator: torch.Gene
     shown = (((landmarks > -0.5) & (landmarks < end)).all(-1) | landmarks.isnan().any(-1)).all(-1)
     trusted = inside & pool.readable[index]
     genuine = (kind == 0) & shown & trusted[which, level].reshape(n)
-    return RefinerBatch(_crop_noise(crop, generator), in_crop, region, genuine)
+    doubled = pool.doubled[index][which, level].reshape(n)
+    return RefinerBatch(_coarse(_crop_noise(crop, generator), generator), in_crop, region, genuine, doubled)
 
 
 def _interest(landmarks: Tensor) -> Tensor:
@@ -293,3 +310,11 @@ def _crop_noise(crops: Tensor, generator: torch.Generator) -> Tensor:
     sd = uniform((n, 1, 1, 1), 0, 0.1, generator) * (uniform((n, 1, 1, 1), 0, 1, generator) < 0.4)
     grain = torch.randn(crops.shape, generator=generator, device=crops.device)
     return (crops + amount * (soft - crops) + sd * grain).clamp(0, 1)
+
+
+def _coarse(crops: Tensor, generator: torch.Generator) -> Tensor:
+    """Some crops as a scanner with larger pixels gives them, enlarged again as scoring does."""
+    side = int(torch.randint(COARSEST_PX, CROP_PX, (1,), generator=generator, device=crops.device))
+    small = F.interpolate(crops, size=(side, side), mode="area")
+    back = F.interpolate(small, size=(CROP_PX, CROP_PX), mode="bilinear", align_corners=False)
+    return torch.where(uniform((len(crops), 1, 1, 1), 0, 1, generator) < COARSE_SHARE, back, crops)

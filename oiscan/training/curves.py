@@ -43,8 +43,8 @@ def draw_curves(table: Path, picture: Path) -> None:
     curves = {name: [float(row[name]) for row in rows] for name in rows[0]}
     rounds = curves.pop("round")
     names = [name for name in curves if not name.startswith(HELD_BACK)]
-    figure = Figure(figsize=(11, 6), layout="constrained")
-    for panel, name in zip(figure.subplots(2, 3).flat, names, strict=False):
+    figure = Figure(figsize=(14, 6), layout="constrained")
+    for panel, name in zip(figure.subplots(2, 4).flat, names, strict=False):
         panel.plot(rounds, curves[name], color="tab:blue", label="training")
         if HELD_BACK + name in curves:
             panel.plot(rounds, curves[HELD_BACK + name], color="tab:orange", label="held back")

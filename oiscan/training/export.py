@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from oiscan.anatomy import LANDMARKS, View
 from oiscan.errors import ModelError
+from oiscan.segmentation.model import FORMAT
 from oiscan.training.augment import FINDER_SHAPE
 from oiscan.training.networks import CROP_FIELD, CROP_PX, Finder, Refiner
 from oiscan.training.settings import TrainSettings
@@ -31,9 +32,9 @@ class ScoringRefiner(nn.Module):
         super().__init__()
         self.refiner = refiner
 
-    def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        landmarks, covariance, quality, mask, _ = self.refiner(crop)
-        return landmarks, covariance, quality.sigmoid(), mask.sigmoid()
+    def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        landmarks, covariance, quality, doubled, mask, _ = self.refiner(crop)
+        return landmarks, covariance, quality.sigmoid(), doubled.sigmoid(), mask.sigmoid()
 
 
 def networks(view: View) -> dict[str, nn.Module]:
@@ -109,7 +110,7 @@ def export_model(weights: dict[View, dict[str, dict[str, Tensor]]], folder: Path
             tensors |= {f"{view.value}_{part}.{key}": value.contiguous() for key, value in states[part].items()}
     save_file(tensors, folder / "weights.safetensors")
     (folder / "weights.safetensors").chmod(0o644)  # safetensors writes files only their owner can read
-    geometry = {"finder_pixels_per_mm": 1.0, "crop_px": CROP_PX, "crop_field": CROP_FIELD}
+    geometry = {"finder_pixels_per_mm": 1.0, "crop_px": CROP_PX, "crop_field": CROP_FIELD, "format": FORMAT}
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sorted(names)}
     write_card({**card, "files": hashes, "views": {view.value: geometry for view in weights}}, folder)
 
@@ -131,7 +132,7 @@ def _export_finder(network: nn.Module, view: View, path: Path) -> None:
 def _export_refiner(network: nn.Module, view: View, path: Path) -> None:
     assert isinstance(network, Refiner)
     crops = torch.rand(3, 1, CROP_PX, CROP_PX, generator=torch.Generator().manual_seed(0))
-    outputs = ["landmarks", "covariance", "quality", "mask"]
+    outputs = ["landmarks", "covariance", "quality", "doubled", "mask"]
     axes = {name: {0: "crops"} for name in ["crop", *outputs]}
     _export(ScoringRefiner(network).eval(), crops, path, "crop", outputs, axes)
 

@@ -37,7 +37,8 @@ def labelled_chunk(images: Sequence[LabelledImage], view: View) -> Chunk:
     cv2.setNumThreads(1)
     scenes = [_scene(image, number) for number, image in enumerate(images, 1)]
     pictures, landmarks, labels, readable = zip(*scenes, strict=True)
-    return Chunk(np.stack(pictures), np.stack(landmarks), np.stack(labels), np.stack(readable))
+    unknown = np.full((len(pictures), 18), np.nan, np.float32)
+    return Chunk(np.stack(pictures), np.stack(landmarks), np.stack(labels), np.stack(readable), unknown)
 
 
 def _scene(image: LabelledImage, number: int) -> tuple[ByteArray, FloatArray, ByteArray, FloatArray]:

@@ -179,7 +179,7 @@ def _round(
         crops = refiner_batch(pool, settings.refiner_pictures, settings.refiner_crops, generator)
         with mixed:
             outputs = refiner.network(crops.crops.contiguous(memory_format=torch.channels_last))
-        loss, figures = refiner_loss(outputs, crops.landmarks, crops.masks, crops.genuine)
+        loss, figures = refiner_loss(outputs, crops.landmarks, crops.masks, crops.genuine, crops.doubled)
         refiner.step(loss)
         _add(sums, figures, settings.refiner_steps)
     return {name: float(value) for name, value in sums.items()}

@@ -80,13 +80,14 @@ def _focal(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
 
 
 def refiner_loss(
-    outputs: tuple[Tensor, ...], landmarks: Tensor, masks: Tensor, genuine: Tensor
+    outputs: tuple[Tensor, ...], landmarks: Tensor, masks: Tensor, genuine: Tensor, doubled: Tensor
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """Landmark error, height error and likelihood, region overlap, and whether the crop's own landmarks can be trusted.
+    """Landmark error, height error and likelihood, region overlap, and what can be trusted.
 
-    A landmark or a mask that is NaN was not labelled, and is not learnt.
+    That is whether the crop's own landmarks can be, and whether endplates are seen twice. A landmark, a mask or a
+    `doubled` (n,) that is NaN was not labelled, and is not learnt.
     """
-    mean, _, quality, mask, heat = (output.float() for output in outputs)
+    mean, _, quality, twice, mask, heat = (output.float() for output in outputs)
     depth = CROP_PX / CROP_FIELD
     labelled = landmarks.isfinite().all(-1)
     landmarks = torch.where(labelled[..., None], landmarks, torch.zeros_like(landmarks))
@@ -102,13 +103,17 @@ def refiner_loss(
     trusted = (genuine & close & (seen | ~labelled).all(1)).float()
     judged = F.binary_cross_entropy_with_logits(quality, trusted.detach())
     region = _region_error(mask[:, 0], masks, genuine)
+    told = doubled.isfinite() & genuine
+    each = F.binary_cross_entropy_with_logits(twice, doubled.nan_to_num(), reduction="none")
+    overlapped = (each * told).sum() / told.sum().clamp_min(1)
     figures = {
         "refiner_error_depth": distance,
         "refiner_height_depth": height,
         "refiner_quality": judged,
         "refiner_mask": region,
+        "refiner_doubled": overlapped,
     }
-    return 8 * distance + 8 * height + 0.3 * entropy + 0.3 * judged + region, figures
+    return 8 * distance + 8 * height + 0.3 * (entropy + judged + overlapped) + region, figures
 
 
 def _heights(landmarks: Tensor) -> Tensor:

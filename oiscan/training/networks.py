@@ -113,8 +113,8 @@ class Refiner(nn.Module):
     """Crops (n, 1, 96, 96) turned and scaled to one vertebra.
 
     Returns landmarks (n, k, 2) and their covariance (n, k, 2, 2) in crop pixels, the logit of the crop being centred
-    on a vertebra whose landmarks can be trusted (n,), mask logits (n, 1, 48, 48), and the logits of the landmark
-    heatmaps (n, k, 48, 48), which only training uses.
+    on a vertebra whose landmarks can be trusted (n,), the logit of each of its endplates being seen twice (n,), mask
+    logits (n, 1, 48, 48), and the logits of the landmark heatmaps (n, k, 48, 48), which only training uses.
     """
 
     grid: Tensor
@@ -132,11 +132,13 @@ class Refiner(nn.Module):
         self.up1 = nn.Sequential(block(c + b, b), block(b, b))
         self.head = nn.Conv2d(b, landmarks + 1, 1)
         self.quality = nn.Sequential(nn.Linear(d, 48), nn.ReLU(inplace=True), nn.Linear(48, 1))
+        self.doubled = nn.Sequential(nn.Linear(d, 48), nn.ReLU(inplace=True), last := nn.Linear(48, 1))
+        nn.init.constant_(last.bias, -3.0)  # seen once, as most are, until something else is learnt
         side = CROP_PX // MASK_STRIDE
         centres = torch.arange(side, dtype=torch.float32) * MASK_STRIDE + (MASK_STRIDE - 1) / 2
         self.register_buffer("grid", centres, persistent=False)
 
-    def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, crop: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
         x1 = self.down1(self.stem(self.contrast(crop)))
         x2 = self.down2(x1)
         x3 = self.down3(x2)
@@ -144,7 +146,8 @@ class Refiner(nn.Module):
         maps = self.head(self.up1(torch.cat([double(y2), x1], 1)))
         heat, mask = maps[:, : self.landmarks], maps[:, self.landmarks :]
         mean, covariance = self.moments(heat)
-        return mean, covariance, self.quality(x3.mean((2, 3)))[:, 0], mask, heat
+        seen = x3.mean((2, 3))
+        return mean, covariance, self.quality(seen)[:, 0], self.doubled(seen)[:, 0], mask, heat
 
     def moments(self, heat: Tensor) -> tuple[Tensor, Tensor]:
         """Mean (n, k, 2) and covariance (n, k, 2, 2) of the heatmaps, in crop pixels."""

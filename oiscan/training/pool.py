@@ -16,6 +16,8 @@ import torch
 from torch import Tensor
 
 from oiscan.anatomy import LANDMARKS, View
+from oiscan.phantom.anatomy import SACRUM, Anatomy
+from oiscan.phantom.readable import LARGEST_RIM_DISTANCE, rim_distance
 from oiscan.phantom.training_scene import draw_training_scene
 from oiscan.scan import FloatArray
 from oiscan.training.settings import TrainSettings
@@ -44,12 +46,16 @@ class Chunk:
         (n, h/2, w/2): 1 for T1 to 17 for L5, 0 elsewhere, `NOT_OUTLINED` or `UNKNOWN`.
     readable
         (n, 18): False for a vertebra that is there, but whose landmarks are not to be trusted.
+    doubled
+        (n, 18): 1 where a body leans so far to one side that each endplate is seen twice, 0 where not, NaN where nobody
+        told.
     """
 
     pictures: ByteArray
     landmarks: npt.NDArray[np.float32]
     labels: ByteArray
     readable: npt.NDArray[np.bool_]
+    doubled: npt.NDArray[np.float32]
 
 
 def draw_chunk(view: View, seed: int, first: int, count: int) -> Chunk:
@@ -61,7 +67,16 @@ def draw_chunk(view: View, seed: int, first: int, count: int) -> Chunk:
         np.stack([scene.landmarks_px.astype(np.float32) for scene in scenes]),
         np.stack([draw_regions(dict(enumerate(scene.outlines_px)), POOL_SHAPE[view], 0) for scene in scenes]),
         np.ones((count, 18), bool),
+        np.stack([_doubled(view, scene.anatomy) for scene in scenes]),
     )
+
+
+def _doubled(view: View, anatomy: Anatomy) -> npt.NDArray[np.float32]:
+    """Which of T1 to S1 (18,) are seen twice from the side: the truth about what `Chunk` calls doubled."""
+    seen = np.full(18, np.nan, np.float32)
+    if view is View.LATERAL:
+        seen[:SACRUM] = [rim_distance(anatomy, k) > LARGEST_RIM_DISTANCE for k in range(SACRUM)]
+    return seen
 
 
 def draw_regions(outlines: Mapping[int, FloatArray], shape: tuple[int, ...], background: int) -> ByteArray:
@@ -82,6 +97,7 @@ class Scenes:
         self.landmarks = torch.from_numpy(chunk.landmarks).to(device)
         self.labels = torch.from_numpy(chunk.labels).to(device)
         self.readable = torch.from_numpy(chunk.readable).to(device)
+        self.doubled = torch.from_numpy(chunk.doubled).to(device)
 
     def __len__(self) -> int:
         return len(self.pictures)
@@ -131,6 +147,7 @@ class Pool(Scenes):
             self.pictures[at : at + count] = torch.from_numpy(chunk.pictures).to(self.pictures.device)
             self.landmarks[at : at + count] = torch.from_numpy(chunk.landmarks).to(self.landmarks.device)
             self.labels[at : at + count] = torch.from_numpy(chunk.labels).to(self.labels.device)
+            self.doubled[at : at + count] = torch.from_numpy(chunk.doubled).to(self.doubled.device)
             at += count
         self.round += 1
 
@@ -156,10 +173,11 @@ def _with_room(view: View, count: int, labelled: Chunk | None) -> Chunk:
         np.zeros((count, 18, len(LANDMARKS[view]), 2), np.float32),
         np.zeros((count, height // 2, width // 2), np.uint8),
         np.ones((count, 18), bool),
+        np.full((count, 18), np.nan, np.float32),
     )
     if labelled is None:
         return room
-    parts = ("pictures", "landmarks", "labels", "readable")
+    parts = ("pictures", "landmarks", "labels", "readable", "doubled")
     return Chunk(*(np.concatenate([getattr(room, part), getattr(labelled, part)]) for part in parts))
 
 

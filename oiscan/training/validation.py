@@ -37,5 +37,5 @@ class HeldBack:
         targets = finder_targets(pictures.corners, pictures.shown, *self.shape)
         _, found = finder_loss(self.networks["finder"](pictures.pictures), targets, pictures.known)
         refined = self.networks["refiner"](crops.crops)
-        _, placed = refiner_loss(refined, crops.landmarks, crops.masks, crops.genuine)
+        _, placed = refiner_loss(refined, crops.landmarks, crops.masks, crops.genuine, crops.doubled)
         return {HELD_BACK + name: float(value) for name, value in (found | placed).items()}

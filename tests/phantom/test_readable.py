@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from oiscan.contrast import edge_contrast
-from oiscan.phantom.readable import BURNT_OUT, METAL, SEEN_TWICE, burnt_share, rim_distance, unreadable_reason
+from oiscan.phantom.readable import BURNT_OUT, METAL, burnt_share, rim_distance, unreadable_reason
 from oiscan.phantom.scene import Scene
 from oiscan.scan import FloatArray, ImageArray
 from oiscan.spine import Evidence
 from tests.phantom.people import straight_person
 
+TWICE = Evidence.DOUBLED.value
 TOP, BOTTOM, LEFT, RIGHT = 40, 80, 30, 90  # edges of the box, in pixel centres
 
 
@@ -110,7 +111,7 @@ def leaning(degrees: float) -> Scene:
     return replace(one, anatomy=person)
 
 
-@pytest.mark.parametrize(("degrees", "expected"), [(0, ""), (-11.4, ""), (11.6, SEEN_TWICE), (-30, SEEN_TWICE)])
+@pytest.mark.parametrize(("degrees", "expected"), [(0, ""), (-11.4, ""), (11.6, TWICE), (-30, TWICE)])
 def test_a_leaning_body_shows_its_endplates_twice(degrees: float, expected: str) -> None:
     """30 mm sin(11.54 degrees) = 6 mm: 0.3 of its 20 mm."""
     assert unreadable_reason(leaning(degrees), 0, None) == expected

@@ -88,7 +88,7 @@ class DrawnModel:
             level[self.last - order][around[1:]] = np.log(0.6)
         return heat, corners, level
 
-    def refine(self, view: View, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def refine(self, view: View, crops: np.ndarray) -> tuple[np.ndarray, ...]:
         answers = [_read_crop(crop) for crop in crops]
         corners = np.array([body for body, _ in answers])
         a, b, c, d = corners.transpose(1, 0, 2)
@@ -96,7 +96,7 @@ class DrawnModel:
         landmarks = np.stack(points, 1)
         covariance = np.broadcast_to(np.diag([4.0, 1.0]), (*landmarks.shape, 2))
         mask = np.stack([cv2.resize((crop > DARK).astype(np.float32), (48, 48), interpolation=2) for crop in crops])
-        return landmarks, covariance, np.array([quality for _, quality in answers]), mask
+        return landmarks, covariance, np.array([quality for _, quality in answers]), np.zeros(len(crops)), mask
 
 
 def _bodies(image: np.ndarray) -> list[tuple[np.ndarray, bool]]:

@@ -21,9 +21,9 @@ def scan(margin: int = 0) -> Scan:
     return Scan(np.zeros((40, 50), np.float32), StoredFrame(40, 50), "0" * 64, scanned=scanned if margin else None)
 
 
-def refined(quality: float = 0.9, spread: float = 0.03) -> Refined:
+def refined(quality: float = 0.9, spread: float = 0.03, doubled: float = 0.0) -> Refined:
     covariance = np.broadcast_to(np.eye(2), (4, 2, 2))
-    return Refined(INSIDE, covariance, INSIDE, quad(20, 15), relative_spread=spread, quality=quality)
+    return Refined(INSIDE, covariance, INSIDE, quad(20, 15), relative_spread=spread, quality=quality, doubled=doubled)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,9 @@ def test_clear_faint_and_cut() -> None:
     assert judge(View.LATERAL, refined(), distance, BOX) is Evidence.CLEAR
     assert judge(View.LATERAL, refined(quality=0.4), distance, BOX) is Evidence.FAINT
     assert judge(View.LATERAL, refined(spread=0.3), distance, BOX) is Evidence.FAINT
+    assert judge(View.LATERAL, refined(doubled=0.9), distance, BOX) is Evidence.DOUBLED
+    assert judge(View.LATERAL, refined(doubled=0.7), distance, BOX) is Evidence.CLEAR
+    assert judge(View.AP, refined(doubled=0.9), distance, BOX) is Evidence.CLEAR  # endplates lean in that picture
     cut = replace(refined(quality=0.4), landmarks=INSIDE - [10, 0])
     assert judge(View.LATERAL, cut, distance, BOX) is Evidence.CUT
 

@@ -12,7 +12,7 @@ import pytest
 from oiscan.anatomy import View
 from oiscan.errors import ModelError
 from oiscan.segmentation import model as room
-from oiscan.segmentation.model import Model, available_models
+from oiscan.segmentation.model import FORMAT, Model, available_models
 
 FILES = {"lateral_finder.onnx": b"finder", "lateral_refiner.onnx": b"refiner", "weights.safetensors": b"weights"}
 
@@ -22,7 +22,7 @@ def write_card(folder: Path, **changes: object) -> None:
     card = {
         "name": "tiny",
         "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights},
-        "views": {"lateral": {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0}},
+        "views": {"lateral": {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0, "format": FORMAT}},
     }
     (folder / "card.json").write_text(json.dumps(card | changes), encoding="utf-8")
 
@@ -73,8 +73,11 @@ def test_a_card_must_vouch_for_every_network(folder: Path) -> None:
         Model.load(folder)
 
 
-def test_crops_of_another_size_need_another_version(folder: Path) -> None:
-    write_card(folder, views={"lateral": {"crop_px": 64, "crop_field": 1.7}})
+@pytest.mark.parametrize(
+    "told", [{"crop_px": 64, "crop_field": 1.7, "format": FORMAT}, {"crop_px": 96, "crop_field": 2.0}]
+)
+def test_crops_of_another_size_and_other_outputs_need_another_version(folder: Path, told: dict[str, float]) -> None:
+    write_card(folder, views={"lateral": told})
     with pytest.raises(ModelError, match="another version"):
         Model.load(folder)
 
@@ -137,7 +140,7 @@ def test_calibration_is_part_of_the_model_and_of_its_hash(folder: Path) -> None:
 def test_a_model_with_one_view_of_two_calibrated_is_not_calibrated(folder: Path) -> None:
     for network in ("finder", "refiner"):
         (folder / f"ap_{network}.onnx").write_bytes(b"network")
-    geometry = {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0}
+    geometry = {"finder_pixels_per_mm": 1.0, "crop_px": 96, "crop_field": 2.0, "format": FORMAT}
     write_card(folder, calibration=CALIBRATION, views={"lateral": geometry, "ap": geometry})
     model = Model.load(folder)
     assert (model.views, list(model.calibrations), model.calibrated) == (tuple(View), [View.LATERAL], False)
@@ -173,9 +176,10 @@ def test_networks_run_on_pictures_of_any_size(tmp_path: Path) -> None:
     assert not heat[:, 1:].any()
     crops = np.zeros((3, 96, 96), np.float32)
     crops[1, 40:42, 50:52] = 0.5
-    landmarks, covariance, quality, mask = model.refine(View.LATERAL, crops)
+    landmarks, covariance, quality, doubled, mask = model.refine(View.LATERAL, crops)
     assert (landmarks.shape, covariance.shape) == ((3, 6, 2), (3, 6, 2, 2))
     np.testing.assert_allclose(quality, crops.mean((1, 2)))
+    np.testing.assert_allclose(doubled, crops.mean((1, 2)))
     assert np.argwhere(mask).tolist() == [[1, 20, 25]]
     write_card(tmp_path, calibration=CALIBRATION)
     calibrated = Model.load(tmp_path).refine(View.LATERAL, crops)[1]
@@ -205,7 +209,7 @@ def write_networks(folder: Path) -> None:
     ones = {f"w_{one}": np.ones((n, 1, 4, 4), np.float32) for one, n in channels.items()}
     save("lateral_finder.onnx", sums, ones, ("image", [1, 1, "h", "w"]), list(channels))
 
-    shapes = {"landmarks": [-1, 6, 2], "covariance": [-1, 6, 2, 2], "quality": [-1]}
+    shapes = {"landmarks": [-1, 6, 2], "covariance": [-1, 6, 2, 2], "quality": [-1], "doubled": [-1]}
     nodes = [helper.make_node("GlobalAveragePool", ["crop"], ["mean"])]
     nodes += [helper.make_node("AveragePool", ["crop"], ["mask"], kernel_shape=[2, 2], strides=[2, 2])]
     weights = {}

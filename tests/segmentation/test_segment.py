@@ -140,9 +140,9 @@ class Doubtful(DrawnModel):
         super().__init__()
         self.trusted = trusted
 
-    def refine(self, view: View, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        landmarks, covariance, _, mask = super().refine(view, crops)
-        return landmarks, covariance, np.where(self.trusted, 0.9, 0.2), mask
+    def refine(self, view: View, crops: np.ndarray) -> tuple[np.ndarray, ...]:
+        landmarks, covariance, _, doubled, mask = super().refine(view, crops)
+        return landmarks, covariance, np.where(self.trusted, 0.9, 0.2), doubled, mask
 
 
 def test_ends_the_refiner_doubts_are_dropped_and_doubt_in_between_is_told() -> None:

@@ -11,7 +11,7 @@ from oiscan.anatomy import LANDMARKS, View
 from oiscan.segmentation import preprocess
 from oiscan.segmentation.refiner import CORNERS
 from oiscan.training import augment
-from oiscan.training.augment import FINDER_SHAPE, _interest, crop_affine, finder_batch, refiner_batch
+from oiscan.training.augment import FINDER_SHAPE, _coarse, _interest, crop_affine, finder_batch, refiner_batch
 from oiscan.training.networks import CROP_PX, FINDER_MULTIPLE, MASK_STRIDE
 from oiscan.training.pool import NOT_OUTLINED, UNKNOWN, Scenes
 from tests.training.pools import changed, generator, ready_pool
@@ -249,3 +249,13 @@ def test_regions_nobody_drew_are_nan() -> None:
     assert refiner_batch(undrawn, 3, 4, generator(1)).masks.isnan().flatten(1).any(1).all()
     assert finder_batch(undrawn, 3, generator(1)).known.all()
     assert finder_batch(whole, 3, generator(1)).known.all()
+
+
+def test_some_crops_have_larger_pixels_and_the_same_mean() -> None:
+    """Stripes a pixel wide are lost where the pixels are larger; everything else stays as it was."""
+    stripes = (torch.arange(96) % 2).float().expand(200, 1, 96, 96).contiguous()
+    coarse = _coarse(stripes, torch.Generator().manual_seed(2))
+    kept = (coarse == stripes).flatten(1).all(1)
+    assert 0.5 < kept.float().mean() < 0.7
+    assert (coarse[~kept].std((1, 2, 3)) < 0.35).all()  # 0.5 in the stripes themselves
+    torch.testing.assert_close(coarse.mean((1, 2, 3)), stripes.mean((1, 2, 3)), atol=0.02, rtol=0)

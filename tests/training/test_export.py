@@ -89,8 +89,8 @@ def test_the_exported_refiner_answers_as_torch_does_for_any_number(
     refiner = Refiner(len(LANDMARKS[view]))
     refiner.load_state_dict(weights[view]["refiner"])
     with torch.no_grad():
-        landmarks, covariance, quality, mask = ScoringRefiner(refiner.eval())(torch.from_numpy(crops)[:, None])
-    expected = (landmarks, covariance, quality, mask[:, 0])
+        landmarks, covariance, quality, doubled, mask = ScoringRefiner(refiner.eval())(torch.from_numpy(crops)[:, None])
+    expected = (landmarks, covariance, quality, doubled, mask[:, 0])
     for ours, theirs in zip(Model.load(folder).refine(view, crops), expected, strict=True):
         np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-3)
 

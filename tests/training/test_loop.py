@@ -160,7 +160,7 @@ def test_the_refiner_learns_one_batch_by_heart() -> None:
     batch = refiner_batch(ready_pool(View.LATERAL), 4, 3, generator())
     losses = []
     for _ in range(15):
-        loss, _ = refiner_loss(learner.network(batch.crops), batch.landmarks, batch.masks, batch.genuine)
+        loss, _ = refiner_loss(learner.network(batch.crops), batch.landmarks, batch.masks, batch.genuine, batch.doubled)
         learner.step(loss)
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.8 * losses[0]

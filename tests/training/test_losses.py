@@ -98,24 +98,28 @@ def test_finder_loss_is_least_at_the_truth_and_tells_corners_in_pixels() -> None
 LANDMARKS = torch.tensor([[[20.5, 30.5], [48, 31], [76, 30], [76, 64], [48, 66], [20, 64]]])
 
 
-def outputs(landmarks: Tensor, quality: float, mask: Tensor) -> tuple[Tensor, ...]:
+ONCE, NOT_TOLD = torch.tensor([0.0]), torch.tensor([torch.nan])
+
+
+def outputs(landmarks: Tensor, quality: float, mask: Tensor, doubled: float = -20.0) -> tuple[Tensor, ...]:
     """Refiner outputs that put landmarks where they are told."""
     grid = torch.arange(48) * 2 + 0.5
     squared = (grid - landmarks[..., 1, None])[..., None] ** 2 + (grid - landmarks[..., 0, None])[..., None, :] ** 2
     covariance = torch.eye(2).expand(1, 6, 2, 2)
-    return landmarks, covariance, torch.tensor([quality]), (mask * 20 - 10)[:, None], -squared / (2 * 2.4**2)
+    logits = torch.tensor([[quality], [doubled]])
+    return landmarks, covariance, *logits, (mask * 20 - 10)[:, None], -squared / (2 * 2.4**2)
 
 
 def test_refiner_loss_rewards_the_truth() -> None:
     mask = torch.zeros(1, 48, 48)
     mask[:, 16:32, 10:38] = 1
     genuine = torch.tensor([True])
-    best, figures = refiner_loss(outputs(LANDMARKS, 6.0, mask), LANDMARKS, mask, genuine)
+    best, figures = refiner_loss(outputs(LANDMARKS, 6.0, mask), LANDMARKS, mask, genuine, ONCE)
     assert float(figures["refiner_error_depth"]) == 0
     assert float(figures["refiner_mask"]) < 0.01
-    off, moved = refiner_loss(outputs(LANDMARKS + torch.tensor([4.8, 0.0]), 6.0, mask), LANDMARKS, mask, genuine)
+    off, moved = refiner_loss(outputs(LANDMARKS + torch.tensor([4.8, 0.0]), 6.0, mask), LANDMARKS, mask, genuine, ONCE)
     assert float(moved["refiner_error_depth"]) == pytest.approx(0.1)  # 4.8 of 48 pixels
-    inverse, _ = refiner_loss(outputs(LANDMARKS, 6.0, 1 - mask), LANDMARKS, mask, genuine)
+    inverse, _ = refiner_loss(outputs(LANDMARKS, 6.0, 1 - mask), LANDMARKS, mask, genuine, ONCE)
     assert min(float(off), float(inverse)) > float(best) + 0.5
 
 
@@ -129,7 +133,7 @@ def test_a_height_that_is_wrong_costs_beside_the_landmark() -> None:
     for move, height in (((0.0, 4.8), 0.1 / 3), ((4.8, 0.0), 0.33 / 48 / 3)):
         moved = LANDMARKS.clone()
         moved[0, 1] += torch.tensor(move)
-        loss, figures = refiner_loss(outputs(moved, 6.0, mask), LANDMARKS, mask, genuine)
+        loss, figures = refiner_loss(outputs(moved, 6.0, mask), LANDMARKS, mask, genuine, ONCE)
         assert float(figures["refiner_height_depth"]) == pytest.approx(height, abs=2e-5)
         losses.append(float(loss))
     assert losses[0] > losses[1] + 0.2
@@ -141,8 +145,21 @@ def test_quality_is_asked_to_tell_whether_landmarks_can_be_trusted(shift: float,
     mask, said = torch.zeros(1, 48, 48), {}
     for quality in (-4.0, 4.0):
         given = outputs(LANDMARKS + torch.tensor([shift, 0.0]), quality, mask)
-        said[quality] = float(refiner_loss(given, LANDMARKS, mask, torch.tensor([genuine]))[1]["refiner_quality"])
+        said[quality] = float(refiner_loss(given, LANDMARKS, mask, torch.tensor([genuine]), ONCE)[1]["refiner_quality"])
     assert (said[4.0] < said[-4.0]) == trusted
+
+
+def test_an_endplate_seen_twice_is_asked_for_where_somebody_told() -> None:
+    mask, genuine, twice = torch.zeros(1, 48, 48), torch.tensor([True]), torch.tensor([1.0])
+    said = {}
+    for logit in (-4.0, 4.0):
+        given = outputs(LANDMARKS, 6.0, mask, logit)
+        losses = [refiner_loss(given, LANDMARKS, mask, genuine, doubled) for doubled in (ONCE, twice, NOT_TOLD)]
+        said[logit] = [float(figures["refiner_doubled"]) for _, figures in losses]
+    assert said[4.0] == pytest.approx([*said[-4.0][1::-1], 0], rel=1e-4)
+    assert said[4.0][0] == pytest.approx(4.018, abs=1e-3)  # log(1 + e^4)
+    nothing = refiner_loss(outputs(LANDMARKS, 6.0, mask, 4.0), LANDMARKS, mask, torch.tensor([False]), ONCE)[1]
+    assert float(nothing["refiner_doubled"]) == 0
 
 
 def test_landmarks_outside_the_crop_and_crops_of_nothing_are_not_learnt() -> None:
@@ -151,9 +168,9 @@ def test_landmarks_outside_the_crop_and_crops_of_nothing_are_not_learnt() -> Non
     outside[0, 0] = torch.tensor([-3.0, 40])
     far = LANDMARKS.clone()
     far[0, 0] = torch.tensor([60.0, 60])
-    _, figures = refiner_loss(outputs(far, 0.0, mask), outside, mask, torch.tensor([True]))
+    _, figures = refiner_loss(outputs(far, 0.0, mask), outside, mask, torch.tensor([True]), ONCE)
     assert float(figures["refiner_error_depth"]) == 0
-    _, figures = refiner_loss(outputs(far, 0.0, mask), LANDMARKS, mask, torch.tensor([False]))
+    _, figures = refiner_loss(outputs(far, 0.0, mask), LANDMARKS, mask, torch.tensor([False]), ONCE)
     assert float(figures["refiner_error_depth"]) == 0
     assert float(figures["refiner_mask"]) == 0
 
@@ -178,7 +195,8 @@ def test_landmarks_and_masks_nobody_labelled_teach_nothing() -> None:
     wrong_middles = LANDMARKS.clone()
     wrong_middles[0, [1, 4]] += 30
     given = [one.requires_grad_() for one in outputs(wrong_middles, 4.0, mask)]
-    loss, figures = refiner_loss(tuple(given), corners_only, torch.full_like(mask, torch.nan), torch.tensor([True]))
+    not_drawn = torch.full_like(mask, torch.nan)
+    loss, figures = refiner_loss(tuple(given), corners_only, not_drawn, torch.tensor([True]), NOT_TOLD)
     assert float(figures["refiner_error_depth"].detach()) == 0
     assert float(figures["refiner_mask"].detach()) == 0
     assert float(figures["refiner_quality"].detach()) < 0.05  # its corners are right: to be trusted

@@ -32,10 +32,11 @@ def test_finder_maps_are_a_quarter_of_the_picture(height: int, width: int) -> No
 
 @pytest.mark.parametrize("landmarks", [6, 4])
 def test_refiner_outputs(landmarks: int) -> None:
-    mean, covariance, quality, mask, heat = Refiner(landmarks)(torch.rand(3, 1, CROP_PX, CROP_PX))
+    mean, covariance, quality, doubled, mask, heat = Refiner(landmarks)(torch.rand(3, 1, CROP_PX, CROP_PX))
     assert mean.shape == (3, landmarks, 2)
     assert covariance.shape == (3, landmarks, 2, 2)
-    assert quality.shape == (3,)
+    assert quality.shape == doubled.shape == (3,)
+    assert (doubled.sigmoid() < 0.2).all()  # untrained, it calls nothing seen twice
     assert mask.shape == (3, 1, 48, 48)
     assert heat.shape == (3, landmarks, 48, 48)
     assert (torch.linalg.eigvalsh(covariance) > 0).all()

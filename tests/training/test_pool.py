@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from oiscan.anatomy import View
 from oiscan.training.pool import POOL_SHAPE, Pool, draw_chunk
 from oiscan.training.settings import TrainSettings, load_settings
+from tests.phantom.people import straight_person
 from tests.training.pools import TINY
 
 CPU = torch.device("cpu")
@@ -38,6 +41,17 @@ def test_labels_are_at_half_size_where_the_landmarks_are(view: View) -> None:
                 assert labels[round((y - 0.5) / 2), round((x - 0.5) / 2)] == level + 1
                 checked += 1
     assert checked > 8
+
+
+def test_bodies_that_lean_are_told_from_the_side_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A straight person whose L1 leans by 30 degrees to one side; nothing is told of S1, or from the front."""
+    tilt = np.zeros(18)
+    tilt[12] = np.radians(30)
+    leaning = replace(straight_person(), coronal_tilt=tilt)
+    monkeypatch.setattr("oiscan.phantom.training_scene.draw_anatomy", lambda *given, **told: leaning)
+    lateral, ap = (draw_chunk(view, 5, 0, 1).doubled[0] for view in View)
+    assert np.flatnonzero(lateral[:17]).tolist() == [12]
+    assert np.isnan(lateral[17]) and np.isnan(ap).all()
 
 
 @pytest.mark.usefixtures("no_processes")

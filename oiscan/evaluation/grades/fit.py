@@ -1,20 +1,22 @@
 """Fit the doubt of grades on simulated children drawn for nothing else, one band of ages at a time.
 
-Maximum likelihood of the true losses under Student's t (see `oiscan.grading.doubt.Likely`), over a grid: five numbers
-a band need no more.
+Maximum likelihood of the true grades under the probabilities grading would print (see `oiscan.grading.doubt.Likely`).
+Most vertebrae have lost little height, and a fit to all losses would follow those; a grade is in doubt elsewhere.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from oiscan.errors import LabelError
 from oiscan.evaluation.grades.cases import Answer
-from oiscan.grading import Band, Doubt
+from oiscan.grading import GENANT_1993, Band, Doubt
+from oiscan.grading.doubt import beyond
 from oiscan.report import Finding
 from oiscan.scan import FloatArray
 
@@ -22,11 +24,12 @@ BAND_ENDS_YEARS = (6.0, 10.0, 14.0, math.inf)
 FEWEST_VERTEBRAE = 100
 """A band with fewer is given the numbers of all ages."""
 
-BIAS_SHARES = np.linspace(0, 1, 5)
-GAINS = np.linspace(0.8, 1.6, 17)
-FACTORS = np.linspace(0, 3, 16)
-ADDED_PERCENT = np.linspace(0, 8, 33)
-_TAILS = 4
+BIAS_SHARES = (0.0, 0.5, 1.0)
+STARTS = ((1.0, 1.0, 1.0, 1.0), (1.0, -1.0, 0.5, 2.0))
+"""Gain, shift, factor and added error the search begins with; none is 0, or the first step would be next to nothing."""
+
+_SMALLEST_PERCENT = 1e-3
+_SMALLEST_PROBABILITY = 1e-6
 
 
 def fitted_doubt(told: Sequence[Answer]) -> Doubt:
@@ -50,17 +53,13 @@ def fitted_doubt(told: Sequence[Answer]) -> Doubt:
 
 def _fitted(scored: Sequence[Answer], end_years: float) -> Band:
     said = [one.finding for one in scored if one.finding is not None]
-    true = np.array([one.height_loss_percent for one in scored])
+    grades = np.array([one.grade for one in scored])
     measured = np.array([_measured(finding) for finding in said])
     bias = measured - np.array([finding.height_loss_percent for finding in said], float)
     stated = np.array([finding.standard_errors["height_loss_percent"] for finding in said])
-    fits = {
-        (gain, share): _scale_fitted(true - gain * (measured - share * bias), stated)
-        for gain, share in product(GAINS, BIAS_SHARES)
-    }
-    gain, share = max(fits, key=lambda pair: fits[pair][0])
-    _, shift, factor, added = fits[gain, share]
-    return Band(end_years, float(gain), shift, float(share), factor, added)
+    fits = [(*_least(partial(_surprise, measured - share * bias, stated, grades)), share) for share in BIAS_SHARES]
+    _, (gain, shift, factor, added), share = min(fits, key=lambda fit: fit[0])
+    return Band(end_years, gain, shift, share, abs(factor), abs(added))
 
 
 def _measured(finding: Finding) -> float:
@@ -69,14 +68,22 @@ def _measured(finding: Finding) -> float:
     return 100 * max(0.0, *(1 - ratio for ratio in ratios if ratio is not None))
 
 
-def _scale_fitted(error: FloatArray, stated: FloatArray) -> tuple[float, float, float, float]:
-    """Likelihood, shift, factor and added error that suit these errors (n,) beside stated ones (n,) best."""
-    shift = float(np.median(error))
-    best = max(product(FACTORS, ADDED_PERCENT), key=lambda pair: _likelihood(error - shift, stated, *pair))
-    return _likelihood(error - shift, stated, *best), shift, float(best[0]), float(best[1])
+def _least(surprise: Callable[[FloatArray], float]) -> tuple[float, tuple[float, ...]]:
+    """The least of a function of gain, shift, factor and added error, and where it is."""
+    from scipy.optimize import minimize
+
+    found = [minimize(surprise, start, method="Nelder-Mead") for start in STARTS]
+    best = min(found, key=lambda one: float(one.fun))
+    return float(best.fun), tuple(float(value) for value in best.x)
 
 
-def _likelihood(error: FloatArray, stated: FloatArray, factor: float, added: float) -> float:
-    """Log-likelihood of errors, up to a constant."""
-    scale = np.maximum(np.hypot(factor * stated, added), 1e-3)
-    return float((-np.log(scale) - (_TAILS + 1) / 2 * np.log1p(np.square(error / scale) / _TAILS)).sum())
+def _surprise(loss: FloatArray, stated: FloatArray, grades: npt.NDArray[np.int64], at: FloatArray) -> float:
+    """Mean negative log of the probability the true grades (n,) are given for losses and stated errors (n,)."""
+    gain, shift, factor, added = at
+    percent = np.clip(gain * loss + shift, 0, 100)
+    scale = np.maximum(np.hypot(factor * stated, added), _SMALLEST_PERCENT)
+    edges = np.array([edge.percent for edge in GENANT_1993.edges])
+    above = beyond((edges[:, None] - percent) / scale)
+    at_least = np.vstack([np.ones_like(loss), above, np.zeros_like(loss)])
+    given = (at_least[:-1] - at_least[1:])[grades, np.arange(len(grades))]
+    return float(-np.log(np.maximum(given, _SMALLEST_PROBABILITY)).mean())
