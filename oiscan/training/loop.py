@@ -59,7 +59,7 @@ class Learner:
         with torch.no_grad():
             for name, value in self.network.state_dict().items():
                 if value.dtype.is_floating_point:
-                    self.mean[name].mul_(keep).add_(value, alpha=1 - keep)
+                    self.mean[name].lerp_(value, 1 - keep)  # exact where nothing changed
                 else:
                     self.mean[name].copy_(value)
 
@@ -138,9 +138,22 @@ def train(
 
 
 def _learners(settings: TrainSettings, device: torch.device) -> dict[str, Learner]:
-    untrained = {"finder": Finder(), "refiner": Refiner(len(LANDMARKS[settings.view]))}
+    refiner = Refiner(len(LANDMARKS[settings.view]))
+    if settings.landmarks_only:
+        _keep_recognition(refiner)
+    untrained = {"finder": Finder(), "refiner": refiner}
     steps = {"finder": settings.finder_steps, "refiner": settings.refiner_steps}
     return {name: Learner(net, settings.rounds * steps[name], settings, device) for name, net in untrained.items()}
+
+
+def _keep_recognition(refiner: Refiner) -> None:
+    """Let only the layers learn that place landmarks and masks; the rest, on which the quality hangs, stays to the bit.
+
+    Batch statistics count as learnt: those of the rest are no longer followed.
+    """
+    refiner.eval().requires_grad_(False)
+    for placing in (refiner.up2, refiner.up1, refiner.head):
+        placing.train().requires_grad_(True)
 
 
 def _start(

@@ -141,6 +141,29 @@ def test_initial_weights_are_where_a_run_starts(tmp_path: Path) -> None:
         assert all(torch.equal(value, state[part]["mean"][name]) for name, value in weights.items())
 
 
+def test_landmarks_alone_are_learnt_where_nothing_else_may_change(tmp_path: Path) -> None:
+    """What finds a vertebra answers to the bit as before, on pictures the labelled ones have never been like."""
+    torch.manual_seed(5)
+    initial = {"finder": Finder().state_dict(), "refiner": Refiner(6).state_dict()}
+    asked = settings(rounds=1, finder_steps=0, landmarks_only=True, init="some model")
+    train(asked, tmp_path, {part: dict(state) for part, state in initial.items()}, labelled())
+    learnt = {part: checkpoint(tmp_path)[part]["mean"] for part in initial}
+    assert all(torch.equal(value, learnt["finder"][name]) for name, value in initial["finder"].items())
+    before, after = (refined(state) for state in (initial["refiner"], learnt["refiner"]))
+    landmarks, covariance, quality, mask, _ = (torch.equal(*pair) for pair in zip(before, after, strict=True))
+    assert quality
+    assert not any((landmarks, covariance, mask))
+
+
+def refined(state: dict[str, Any]) -> tuple[torch.Tensor, ...]:
+    """What a refiner says of three crops of noise."""
+    refiner = Refiner(6).eval()
+    refiner.load_state_dict(state)
+    with torch.no_grad():
+        outputs: tuple[torch.Tensor, ...] = refiner(torch.rand(3, 1, 96, 96, generator=generator()))
+    return outputs
+
+
 def test_the_finder_learns_one_batch_by_heart() -> None:
     torch.manual_seed(0)
     learner = Learner(Finder(), 1000, settings(learning_rate=0.05), torch.device("cpu"))

@@ -69,6 +69,13 @@ def test_both_views_are_two_runs_alike_but_for_the_view(tmp_path: Path) -> None:
 def test_a_trained_model_goes_on_with_labelled_pictures_in_small_steps() -> None:
     tuned = load_settings(None, {"view": "ap", "init": "default", "data": "labels.json", "rounds": "3"})
     assert tuned.rounds == 3
-    assert tuned.learning_rate == FINE_TUNING["learning_rate"]
+    assert tuned.refiner_steps == FINE_TUNING["refiner_steps"]
+    assert (tuned.finder_steps, tuned.landmarks_only) == (0, True)
     for alone in ({"init": "default"}, {"data": "labels.json"}):
-        assert load_settings(None, {"view": "ap"} | alone).learning_rate == 2e-3
+        other = load_settings(None, {"view": "ap"} | alone)
+        assert (other.refiner_steps, other.finder_steps, other.landmarks_only) == (64, 64, False)
+
+
+def test_what_no_model_has_learnt_cannot_be_kept() -> None:
+    with pytest.raises(ConfigError, match="name one as init"):
+        load_settings(None, {"view": "ap", "landmarks_only": "true"})
