@@ -150,8 +150,8 @@ def test_landmarks_alone_are_learnt_where_nothing_else_may_change(tmp_path: Path
     learnt = {part: checkpoint(tmp_path)[part]["mean"] for part in initial}
     assert all(torch.equal(value, learnt["finder"][name]) for name, value in initial["finder"].items())
     before, after = (refined(state) for state in (initial["refiner"], learnt["refiner"]))
-    landmarks, covariance, quality, mask, _ = (torch.equal(*pair) for pair in zip(before, after, strict=True))
-    assert quality
+    landmarks, covariance, quality, doubled, mask, _ = (torch.equal(*pair) for pair in zip(before, after, strict=True))
+    assert quality and doubled
     assert not any((landmarks, covariance, mask))
 
 
