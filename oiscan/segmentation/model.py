@@ -199,13 +199,19 @@ def _calibrations(told: dict[str, Any], folder: Path) -> dict[View, Calibration]
 
 
 def one_thread() -> SessionOptions:
-    """How every network is run: on one thread, so that results do not depend on a machine's cores."""
+    """How every network is run: on one thread, so that results do not depend on a machine's cores.
+
+    Memory is given back after every scan: scans differ in size, and what onnxruntime would keep for each size it ever
+    met grows with their number.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # a batch runs one process a core; more threads only get in each other's way
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     return options
 
