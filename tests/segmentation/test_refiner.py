@@ -1,10 +1,12 @@
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
 
 from oiscan.anatomy import View
 from oiscan.segmentation.preprocess import resampled
-from oiscan.segmentation.refiner import mask_outline, refine
+from oiscan.segmentation.refiner import LOOKS, PASSES, mask_outline, refine
 from tests.segmentation.drawn import DrawnModel, draw, quad
 
 
@@ -50,6 +52,30 @@ def test_landmarks_come_back_in_the_scans_own_pixels(view: View, pixel_size: tup
     np.testing.assert_allclose(found.corners_xy, body, atol=0.8)
     assert found.quality == pytest.approx(0.95)
     assert area(found.outline) == pytest.approx(34 * 24 / np.prod(pixel_size), rel=0.06)
+
+
+def test_the_answer_is_the_mean_over_crops_a_little_different(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the last crop by 3 of its pixels moves the answer by 1; one of a magnified crop by less."""
+    body = quad(60, 50, 34, 24)
+    picture = resampled(draw([body], 100, 130), 1, 1)
+    per_crop_pixel = 34 / 48
+    plain = refine(DrawnModel(), View.LATERAL, picture, [body])[0].landmarks[:, 1]
+    for wrong, expected in ((PASSES, 1.0), (PASSES + 1, 1 / LOOKS[0][0]), (PASSES + 2, 1 / LOOKS[1][0])):
+        model = DrawnModel()
+        monkeypatch.setattr(model, "refine", wrong_at(wrong, model.refine))
+        found = refine(model, View.LATERAL, picture, [body])[0].landmarks[:, 1]
+        np.testing.assert_allclose(found - plain, expected * per_crop_pixel, rtol=0.05)
+
+
+def wrong_at(call: int, right: Callable[..., tuple[np.ndarray, ...]]) -> Callable[..., tuple[np.ndarray, ...]]:
+    """One call puts the landmarks 3 crop pixels too far to the right."""
+    calls = iter(range(1, 100))
+
+    def answer(*asked: object) -> tuple[np.ndarray, ...]:
+        landmarks, *rest = right(*asked)
+        return (landmarks + [3 * (next(calls) == call), 0], *rest)
+
+    return answer
 
 
 def test_covariance_turns_and_stretches_with_the_pixels() -> None:
