@@ -100,7 +100,10 @@ def join(subject: str, day: int, lateral: Report, ap: Report) -> Visit:
 
 
 def renamed(report: Report, shift: int, probability: float) -> Report:
-    """The report with all names moved by `shift` levels, saying so; the report itself where that is 0."""
+    """The report with all names moved by `shift` levels, saying so; the report itself where that is 0.
+
+    Every number stays that of the scan's own report: what was normal at the first names is not looked up again.
+    """
     if shift == 0:
         return report
     names = {level.value: moved.value for level in COLUMN if (moved := _moved(level, shift)) is not None}

@@ -181,7 +181,7 @@ def _provenance(asked: Asked, options: TableOptions, model: Model) -> dict[str, 
     """What `run.json` says: enough to run it again, nothing of the patients and no path."""
     from oiscan.grading import scale_named
 
-    settings = asked.settings
+    settings, scale = asked.settings, scale_named(asked.settings.scale)
     return {
         "versions": versions(),
         "model": {"name": model.name, "sha256": model.sha256},
@@ -189,7 +189,8 @@ def _provenance(asked: Asked, options: TableOptions, model: Model) -> dict[str, 
             "view": settings.view,
             "spacing_mm": settings.spacing_mm,
             "inverted": settings.inverted,
-            "scale": scale_named(settings.scale).name,
+            "scale": scale.name,
+            "proportions": scale.proportions.source,
             "stated_level": None if settings.stated is None else asdict(settings.stated),
             "keep_identifiers": options.keep_identifiers,
             "allow_burned_in_text": asked.allow_burned_in_text,

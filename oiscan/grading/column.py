@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from oiscan.anatomy import Level
 from oiscan.grading.doubt import reference_error
 from oiscan.grading.genant import Scale
 from oiscan.grading.morphometry import (
@@ -82,20 +83,24 @@ class Body:
 class Column:
     """All bodies of a scan, one entry a level without gaps; None where a vertebra could not be measured.
 
-    `sound` are the undeformed ones, by position: only they are compared with.
+    `normal` are the normal posterior heights of the levels. `sound` are the undeformed bodies, by position: only they
+    are compared with.
     """
 
     bodies: Sequence[Body | None]
+    normal: Sequence[float]
     sound: Mapping[int, Heights]
 
     @classmethod
-    def of(cls, bodies: Sequence[Body | None], scale: Scale) -> Self:
-        """`scale` tells what counts as deformed."""
-        return cls(bodies, sound_vertebrae([None if body is None else body.heights for body in bodies], scale))
+    def of(cls, bodies: Sequence[Body | None], levels: Sequence[Level], scale: Scale) -> Self:
+        """`scale` tells what counts as deformed, and what is normal at each of the levels."""
+        normal = [scale.proportions.at(level) for level in levels]
+        heights = [None if body is None else body.heights for body in bodies]
+        return cls(bodies, normal, sound_vertebrae(heights, normal, scale))
 
     def reference(self, position: int) -> Reference | None:
         """What the posterior height of a body is compared with."""
-        return reference_at(position, self.sound)
+        return reference_at(position, self.sound, self.normal)
 
     def reference_error(self, position: int) -> float:
         """Standard error of `reference`; 0 where there is none."""
@@ -116,4 +121,4 @@ class Column:
 
     def trend(self, position: int) -> float | None:
         """Posterior height by the trend of all other sound bodies."""
-        return trend_at(position, self.sound)
+        return trend_at(position, self.sound, self.normal)

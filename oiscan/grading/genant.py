@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from oiscan.grading.proportions import PANJABI, Proportions
+
 TOLERANCE_PERCENT = 1e-9
 """A loss this close to an edge lies on it: sums of floats must not decide a grade."""
 
@@ -46,12 +48,15 @@ class Scale:
         Where the scale comes from.
     note
         What a reader should know of it; may be empty.
+    proportions
+        By which posterior heights of different levels are compared with one another.
     """
 
     name: str
     edges: tuple[Edge, ...]
     source: str
     note: str = ""
+    proportions: Proportions = PANJABI
 
     def __post_init__(self) -> None:
         bounds = [0.0, *(edge.percent for edge in self.edges), 100.0]

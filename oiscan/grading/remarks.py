@@ -7,6 +7,7 @@ only hint at them; whether one is there the reader decides, and may write down (
 from __future__ import annotations
 
 from oiscan.anatomy import COLUMN, Level
+from oiscan.grading.shape import REACH_LEVELS
 from oiscan.report import Finding
 
 WEDGE_P5 = 0.893
@@ -25,7 +26,7 @@ WEDGE = (
     f"wedge_below_p5: ha/hp below {WEDGE_P5}, the 5th percentile of normal children at T10 to L3 (Gaca 2010); "
     "changes no grade"
 )
-NO_REFERENCE = "posterior height not judged: no measurable unfractured neighbour within 3 levels"
+NO_REFERENCE = f"posterior height not judged: no measurable unfractured neighbour within {REACH_LEVELS} levels"
 APOPHYSIS = "look-alike to think of: an unossified ring apophysis or physiological wedging (Jaremko 2015)"
 CUPID = "look-alike to think of: Cupid's bow, a parasagittal dip of the lower endplate of L3 to L5 (Jaremko 2015)"
 SHORT_BACK = "look-alike to think of: the short back wall of L5, more so in spondylolisthesis (Jaremko 2015)"

@@ -11,8 +11,8 @@ import numpy as np
 from oiscan.grading.genant import Scale, grade
 from oiscan.grading.morphometry import Heights
 
-REACH_LEVELS = 3
-"""How many levels away a neighbour may lie. oiscan's own choice: posterior height grows by about 3 % a level."""
+REACH_LEVELS = 4
+"""How many levels away a neighbour may lie. oiscan's own choice: further off, normal proportions hold less and less."""
 
 FEWEST_FOR_TREND = 4
 """Fewer vertebrae make no trend. oiscan's own choice."""
@@ -56,7 +56,9 @@ def losses(heights: Heights, reference: Reference | None) -> Losses:
     return Losses(*(100 * max(part, 0.0) for part in parts))
 
 
-def sound_vertebrae(heights: Sequence[Heights | None], scale: Scale) -> dict[int, Heights]:
+def sound_vertebrae(
+    heights: Sequence[Heights | None], normal: Sequence[float], scale: Scale
+) -> dict[int, Heights]:
     """The vertebrae others may be compared with, by position: those that are not deformed themselves.
 
     First those are left out whose own ha/hp or hm/hp is graded above 0; then, one at a time and worst first, those that
@@ -66,42 +68,43 @@ def sound_vertebrae(heights: Sequence[Heights | None], scale: Scale) -> dict[int
     ----------
     heights
         One entry a level, head to foot, without gaps; None where a vertebra could not be measured.
+    normal
+        Normal posterior heights of the same levels, in any unit.
     scale
         Its first edge tells what counts as deformed.
     """
     sound = {i: h for i, h in enumerate(heights) if h is not None and not grade(losses(h, None).largest, scale)}
     while True:
-        crush = {i: losses(h, reference_at(i, sound)).crush for i, h in sound.items()}
+        crush = {i: losses(h, reference_at(i, sound, normal)).crush for i, h in sound.items()}
         worst = max(crush, key=crush.__getitem__, default=None)
         if worst is None or not grade(crush[worst], scale):
             return sound
         del sound[worst]
 
 
-def reference_at(position: int, sound: Mapping[int, Heights]) -> Reference | None:
+def reference_at(position: int, sound: Mapping[int, Heights], normal: Sequence[float]) -> Reference | None:
     """Expected posterior height at a position of the spine; None without a sound neighbour within reach.
 
-    Between neighbours: a Theil-Sen line through all sound ones within reach, which follows the growth of the bodies
-    towards the feet and shrugs off one bad neighbour (Theil 1950, Sen 1968). At the end of the spine: the nearest one
-    alone, as Genant's method has it, because a line drawn beyond its points is mostly noise.
+    What each sound neighbour has of its own normal height is carried over to this level along a Theil-Sen line, which
+    follows a child whose lumbar bodies are large beside the thoracic ones and shrugs off one bad neighbour (Theil 1950,
+    Sen 1968). That a height is expected from adjacent levels and their normal proportions is McCloskey's method (1993).
     """
     near = [i for i in sound if 0 < abs(i - position) <= REACH_LEVELS]
     if not near:
         return None
-    if min(near) < position < max(near):
-        return Reference(_theil_sen(position, {i: sound[i].posterior for i in near}), tuple(near))
-    nearest = min(near, key=lambda i: abs(i - position))
-    return Reference(sound[nearest].posterior, (nearest,))
+    share = _theil_sen(position, {i: sound[i].posterior / normal[i] for i in near})
+    return Reference(share * normal[position], tuple(near))
 
 
-def trend_at(position: int, sound: Mapping[int, Heights]) -> float | None:
+def trend_at(position: int, sound: Mapping[int, Heights], normal: Sequence[float]) -> float | None:
     """Posterior height at a position by the trend of all other sound vertebrae; None where they are fewer than four."""
-    others = {i: h.posterior for i, h in sound.items() if i != position}
-    return _theil_sen(position, others) if len(others) >= FEWEST_FOR_TREND else None
+    others = {i: h.posterior / normal[i] for i, h in sound.items() if i != position}
+    return _theil_sen(position, others) * normal[position] if len(others) >= FEWEST_FOR_TREND else None
 
 
-def _theil_sen(position: int, height_at: dict[int, float]) -> float:
-    """Height at `position` on the line with the median slope between all pairs of points, within the points' range."""
-    slope = float(np.median([(b - a) / (j - i) for (i, a), (j, b) in combinations(height_at.items(), 2)]))
-    expected = float(np.median([height + slope * (position - i) for i, height in height_at.items()]))
-    return min(max(expected, min(height_at.values())), max(height_at.values()))
+def _theil_sen(position: int, value_at: Mapping[int, float]) -> float:
+    """Value at `position` on the line with the median slope between all pairs of points, within the points' range."""
+    slopes = [(b - a) / (j - i) for (i, a), (j, b) in combinations(value_at.items(), 2)]
+    slope = float(np.median(slopes)) if slopes else 0.0
+    expected = float(np.median([value + slope * (position - i) for i, value in value_at.items()]))
+    return min(max(expected, min(value_at.values())), max(value_at.values()))

@@ -148,8 +148,9 @@ def _graded(
     scale: Scale,
     band: Band | None,
 ) -> tuple[Finding, ...]:
-    column = Column.of([None if vertebra is None else Body.of(vertebra, size) for vertebra in readable], scale)
-    names = [finding.level.value for finding in findings]
+    levels = [finding.level for finding in findings]
+    column = Column.of([None if vertebra is None else Body.of(vertebra, size) for vertebra in readable], levels, scale)
+    names = [level.value for level in levels]
     graded = list(findings)
     for i, body in enumerate(column.bodies):
         if body is not None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oiscan.anatomy import Level, View
+from oiscan.anatomy import COLUMN, Level, View
 from oiscan.grading import CRABTREE, GENANT_1993, assess
 from oiscan.grading.doubt import Band
+from oiscan.grading.proportions import PANJABI, Proportions
 from oiscan.grading.remarks import APOPHYSIS, CUPID, NO_REFERENCE, SHORT_BACK, WEDGE
 from oiscan.grading.verdict import BURNT_OUT, IMPOSSIBLE
 from oiscan.report import Finding, Verdict
@@ -23,11 +24,13 @@ from tests.grading.bodies import body, column, spine, vertebra
 SQUARE = np.ones(2)
 MM = PixelSpacing(1.0, 1.0, "user")
 SOUND = (20.0, 20.0, 20.0)
+ALIKE = replace(GENANT_1993, proportions=Proportions("all levels alike", {level.value: 20.0 for level in COLUMN}))
+"""Losses are worked by hand on bodies that are normally as tall as one another."""
 
 
 def middle_of(sizes: tuple[float, float, float]) -> Finding:
     """The finding on L2 when L1 and L3 are sound."""
-    return assess(column({"L1": SOUND, "L2": sizes, "L3": SOUND}), SQUARE)[1]
+    return assess(column({"L1": SOUND, "L2": sizes, "L3": SOUND}), SQUARE, scale=ALIKE)[1]
 
 
 @pytest.mark.parametrize(
@@ -53,9 +56,19 @@ def test_by_hand(sizes: tuple[float, float, float], loss: float, grade: int, def
     assert (finding.grade, finding.deformity) == (grade, deformity)
 
 
+def test_bodies_of_normal_proportions_have_lost_nothing() -> None:
+    """L5 is low and no crushed L4; as tall as its neighbours, it would be a tenth too tall."""
+    sizes = {level.value: (height := PANJABI.at(level), height, height) for level in COLUMN[3:]}
+    normal = assess(column(sizes), SQUARE)
+    assert [finding.height_loss_percent for finding in normal] == pytest.approx([0] * len(sizes), abs=1e-9)
+    assert [finding.ratio_posterior_trend for finding in normal] == pytest.approx([1] * len(sizes))
+    crushed = {**sizes, "L5": tuple(0.75 * height for height in sizes["L5"])}
+    assert assess(column(crushed), SQUARE)[-1].height_loss_percent == pytest.approx(25)
+
+
 def test_millimetres_only_where_the_spacing_is_known() -> None:
     spine_ = column({"L1": SOUND, "L2": (18, 15, 20), "L3": SOUND})
-    without, with_mm = assess(spine_, SQUARE)[1], assess(spine_, SQUARE, PixelSpacing(0.5, 0.5, "user"))[1]
+    without, with_mm = (assess(spine_, SQUARE, spacing, ALIKE)[1] for spacing in (None, PixelSpacing(0.5, 0.5, "user")))
     assert (with_mm.anterior_height_mm, with_mm.middle_height_mm, with_mm.posterior_height_mm) == pytest.approx(
         (9, 7.5, 10)
     )
@@ -287,7 +300,8 @@ def test_doubt_becomes_probabilities_and_a_borderline_grade() -> None:
 
 
 def test_measures_of_shape() -> None:
-    finding = assess(column({"T12": SOUND, "L1": SOUND, "L2": (18, 15, 20), "L3": SOUND, "L4": SOUND}), SQUARE, MM)[2]
+    sizes = {"T12": SOUND, "L1": SOUND, "L2": (18, 15, 20), "L3": SOUND, "L4": SOUND}
+    finding = assess(column(sizes), SQUARE, MM, ALIKE)[2]
     depth = np.hypot(24, 1)
     assert finding.ratio_middle_anterior == pytest.approx(15 / 18)
     assert (finding.ratio_anterior_depth, finding.ratio_middle_depth, finding.ratio_posterior_depth) == pytest.approx(

@@ -110,13 +110,19 @@ def test_what_a_height_is_compared_with_follows_the_neighbours(scored: tuple[Rep
     )
 
 
-def test_a_shift_of_levels_changes_names_and_no_number(scored: tuple[Report, Sheet, ModelDoubt]) -> None:
+def test_a_shift_of_levels_changes_what_is_normal_there_but_no_height(
+    scored: tuple[Report, Sheet, ModelDoubt],
+) -> None:
     _, before, doubt = scored
     old, new = (findings_on(one, GENANT_1993, doubt) for one in (before, after(before, kind="shift", by=-1)))
     assert [one.level for one in new] == [Level(list(Level)[list(Level).index(one.level) - 1])
                                           if one.level is not Level.L1 else Level.T12 for one in old]  # fmt: skip
-    assert [one.grade_probabilities for one in new] == [one.grade_probabilities for one in old]
-    assert [one.height_loss_percent for one in new] == [one.height_loss_percent for one in old]
+    for name in ("posterior_height_mm", "ratio_anterior_posterior", "ratio_middle_posterior"):
+        assert [getattr(one, name) for one in new] == [getattr(one, name) for one in old]
+    ratios = [[one.ratio_posterior_reference for one in some if one.ratio_posterior_reference] for some in (new, old)]
+    assert ratios[0] != ratios[1]
+    assert ratios[0] == pytest.approx(ratios[1], rel=0.05)
+    assert [len(one.grade_probabilities) for one in new] == [len(one.grade_probabilities) for one in old]
 
 
 def test_without_the_models_doubt_all_is_measured_as_it_stands(scored: tuple[Report, Sheet, ModelDoubt]) -> None:

@@ -1,7 +1,8 @@
 """What grading promises on simulated children, and whether it keeps it.
 
 Every figure is over vertebrae, its interval a bootstrap over children. A borderline vertebra counts as the grade it was
-given. Sensitivity and specificity are those of grade 1 and above among readable vertebrae that were graded.
+given. Sensitivity and specificity are those of grade 1 and above among readable vertebrae that were graded; beside them
+stands the sensitivity where vertebrae are called fractured from that probability on that gives a specificity of 0.95.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ MUST_AIM: dict[str, tuple[int, float, float]] = {
 
 DOUBTFUL_PERCENT = (10.0, 35.0)
 """True losses among which the doubt of grades is asked for: elsewhere hardly any is left."""
+
+ASKED_SPECIFICITY = 0.95
 
 COVERAGE = (0.88, 0.92)
 """Of the 90 % intervals of height loss."""
@@ -109,6 +112,7 @@ class Table:
         return {
             "sensitivity": _share(called, scored & fractured),
             "specificity": _share(~called, scored & ~fractured),
+            "sensitivity_at_specificity_0.95": self._sensitivity_at_specificity(rows[scored]),
             "sensitivity_refusals_missed": _share(called, asked & fractured),
             "kappa_quadratic": kappa(crosstab(pairs, self.probabilities.shape[1]), Weights.QUADRATIC).value,
             "height_loss_mae_points": _mean(error[scored]),
@@ -120,6 +124,13 @@ class Table:
             "false_fractures_per_100_healthy": 100 * _share(called, well),
             **self._doubt(rows[scored]),
         }
+
+    def _sensitivity_at_specificity(self, rows: Rows) -> float:
+        """Share of the fractured among `rows` that are likelier fractured than 95 % of the others are."""
+        fractured, likely = self.true_grade[rows] >= 1, 1 - self.probabilities[rows, 0]
+        if fractured.all() or not np.isfinite(likely).all():
+            return math.nan
+        return _share(likely > np.quantile(likely[~fractured], ASKED_SPECIFICITY, method="higher"), fractured)
 
     def _doubt(self, rows: Rows) -> dict[str, float]:
         """How true the doubt is, of rows that were scored."""

@@ -93,6 +93,16 @@ def test_doubt_is_asked_for_between_10_and_35_percent() -> None:
     assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.2, 1e-6, 0.4]).mean(), abs=1e-4)
 
 
+def test_sensitivity_where_one_in_twenty_sound_ones_is_called_fractured() -> None:
+    """Of 20 sound vertebrae one may be likelier fractured than what is called so: the second likeliest has 0.3."""
+    sound = [answer(5, scored(0, 5, probability=likely)) for likely in (0.6, 0.3, *[0.01] * 19)]
+    fractured = [answer(30, scored(2, 30, probability=likely)) for likely in (0.9, 0.5, 0.4, 0.2)]
+    found = values([*sound, *fractured])
+    assert (found["sensitivity"], found["sensitivity_at_specificity_0.95"]) == (1, 0.75)
+    assert "sensitivity_at_specificity_0.95" in values(fractured)
+    assert values(fractured)["sensitivity_at_specificity_0.95"] is None
+
+
 def test_by_age_and_without_losses_near_an_edge() -> None:
     found = told(TOLD)
     assert found["by_age"]["2-6 years"]["n_vertebrae"] == 3
