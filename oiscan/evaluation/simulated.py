@@ -46,7 +46,7 @@ class Series:
 def evaluate_exams(
     model: Model, series: Series, workers: int = 1, advance: Callable[[int], None] = lambda done: None
 ) -> list[Case]:
-    """Both views of every person: drawn, written as DICOM, read, segmented and compared with the truth."""
+    """Both views of every person, or the one the model knows: drawn, written as DICOM, read, segmented and compared."""
     pairs = each(_Task(model, series), series.seeds, workers, advance)
     return [case for pair in pairs for case in pair]
 
@@ -60,7 +60,8 @@ class _Task:
         exam = draw_exam(self.series.settings(seed))
         with tempfile.TemporaryDirectory() as folder:
             images = write_exam(exam, Path(folder), str(seed), Layout.GENERIC)
-            return [evaluate_image(self.model, image, sacrum_in_view(exam, image.view)) for image in images]
+            known = [image for image in images if image.view in self.model.views]
+            return [evaluate_image(self.model, image, sacrum_in_view(exam, image.view)) for image in known]
 
 
 def sacrum_in_view(exam: Exam, view: View) -> bool:

@@ -53,6 +53,13 @@ def test_both_views_of_a_person_are_read_back_and_compared(monkeypatch: pytest.M
         assert (case.image.look, case.sacrum_in_view in (True, False)) == ("plain", True)
 
 
+def test_a_model_of_one_view_is_asked_about_that_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oiscan.evaluation.cases.segment", lambda scan, model: Spine(scan.view, ()))
+    monkeypatch.setattr(SeesBright, "views", (View.AP,))
+    cases = evaluate_exams(SeesBright(), Series(range(7, 8), looks=(Look.PLAIN,)))  # type: ignore[arg-type]
+    assert [case.image.view for case in cases] == [View.AP]
+
+
 def answer(image: LabelledImage, shift_px: float, sacrum: bool | None) -> Case:
     """A picture whose every landmark is found `shift_px` columns aside, with stated sd of a pixel."""
     found = tuple(
