@@ -8,9 +8,18 @@ from oiscan.anatomy import COLUMN, Level, View
 from oiscan.errors import LevelError, UnsupportedScanError
 from oiscan.scan import PixelSpacing, Scan, StoredFrame
 from oiscan.segmentation import segment
-from oiscan.segmentation.segment import MOSTLY_UNCLEAR, NAMED_BY_READER, NO_COLUMN, READ_AS_NEGATIVE, _naming_notes
+from oiscan.segmentation.refiner import Refined
+from oiscan.segmentation.segment import (
+    MOSTLY_UNCLEAR,
+    NAMED_BY_READER,
+    NO_COLUMN,
+    READ_AS_NEGATIVE,
+    Place,
+    _naming_notes,
+    _without_false_ends,
+)
 from oiscan.spine import Evidence, Numbering, Spine, StatedLevel
-from tests.segmentation.drawn import DrawnModel, column, draw, quad
+from tests.segmentation.drawn import DrawnModel, candidate, column, draw, quad
 
 VIEWS = list(View)
 CORNERS = {View.LATERAL: [0, 2, 3, 5], View.AP: [0, 1, 2, 3]}
@@ -146,10 +155,36 @@ class Doubtful(DrawnModel):
         return landmarks, covariance, np.where(self.trusted, 0.9, 0.2), doubled, mask
 
 
-def test_ends_the_refiner_doubts_are_dropped_and_doubt_in_between_is_told() -> None:
+def test_a_doubted_foot_is_dropped_and_doubt_at_the_head_and_in_between_is_told() -> None:
+    """The stand-in's finder is sure of all it sees."""
     spine = segment(scan(column(8)), Doubtful([False, False, True, True, False, True, True, False]))
-    assert names(spine) == ["T12", "L1", "L2", "L3", "L4"]
-    assert [vertebra.evidence is Evidence.FAINT for vertebra in spine.vertebrae] == [False, False, True, False, False]
+    assert names(spine) == ["T10", "T11", "T12", "L1", "L2", "L3", "L4"]
+    faint = [True, True, False, False, True, False, False]
+    assert [vertebra.evidence is Evidence.FAINT for vertebra in spine.vertebrae] == faint
+
+
+@pytest.mark.parametrize(
+    ("scores", "kept"),
+    [
+        ((0.4, 0.49, 0.9, 0.9), [2, 3]),
+        ((0.4, 0.5, 0.4, 0.9), [1, 2, 3]),  # below a vertebra the finder is sure of nothing is an end
+        ((0.9, 0.9, 0.9, 0.9), [0, 1, 2, 3]),
+        ((0.4, 0.4, 0.4, 0.4), []),
+    ],
+)
+def test_a_doubted_head_is_dropped_where_the_finder_doubts_it_too(scores: tuple[float, ...], kept: list[int]) -> None:
+    last = replace(place(0.9), refined=replace(place(0.9).refined, quality=0.9))
+    places = [*(place(score) for score in scores), last]
+    found, dropped = _without_false_ends(places)
+    assert found == [places[i] for i in kept] + [last]
+    assert dropped == 0
+
+
+def place(score: float) -> Place:
+    """One whose landmarks the refiner does not trust."""
+    body = quad(50, 50)
+    refined = Refined(np.zeros((4, 2)), np.zeros((4, 2, 2)), body, body, 0.02, 0.2, 0.0)
+    return Place(candidate(body, score), refined, Evidence.FAINT)
 
 
 def test_mostly_doubtful_vertebrae_are_worth_a_note() -> None:
