@@ -59,7 +59,7 @@ class Finding:
     anterior_height_mm, middle_height_mm, posterior_height_mm, depth_mm
         Lateral scans with known spacing only. Depth is the mean of the two endplates' length.
     ratio_anterior_posterior, ratio_middle_posterior, ratio_posterior_reference
-        ha/hp, hm/hp and hp against the unfractured neighbours' posterior height (`posterior_reference` names them).
+        ha/hp, hm/hp and hp against what the unfractured neighbours make one expect (`posterior_reference` names them).
     ratio_posterior_trend
         hp against the trend of all the patient's unfractured vertebrae.
     ratio_middle_anterior, ratio_anterior_depth, ratio_middle_depth, ratio_posterior_depth
