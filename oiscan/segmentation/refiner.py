@@ -1,6 +1,6 @@
 """Landmarks of the vertebrae in a column: crop, ask the refiner, crop again around its answer, ask once more.
 
-The last answer is the mean over crops a little different: where one crop happens to cut a pixel must not move a grade.
+The landmarks are the mean of both answers: where one crop happens to cut a pixel must not move a grade.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ import numpy as np
 from oiscan.anatomy import View
 from oiscan.scan import FloatArray, ImageArray
 from oiscan.segmentation.model import Model
-from oiscan.segmentation.preprocess import CROP_PX, Affine, Picture, crop, crop_map, quad_size
+from oiscan.segmentation.preprocess import Affine, Picture, crop, crop_map, quad_size
 
 PASSES = 2
-LOOKS = ((1.08, -1.5, 1.5), (0.93, 1.5, -1.5))
-"""Crops beside the last ones: magnified so many times, and moved by so many of their pixels, x and y."""
 CORNERS = {View.LATERAL: (0, 2, 3, 5), View.AP: (0, 1, 2, 3)}
 """Which landmarks are the four corners, in the order of a candidate's corners."""
 
@@ -60,30 +58,17 @@ class Refined:
 
 def refine(model: Model, view: View, picture: Picture, quads: Sequence[FloatArray]) -> list[Refined]:
     """Refine each quad (4, 2), given as (x, y) of the picture; the answers in the same order."""
-    corners = list(CORNERS[view])
+    corners, seen = list(CORNERS[view]), []
     for _ in range(PASSES):
         maps = [crop_map(quad) for quad in quads]
-        landmarks, covariance, *sure, mask = model.refine(view, _crops(picture, maps))
-        quads = [to_crop.inverse()(points[corners]) for to_crop, points in zip(maps, landmarks, strict=True)]
-    again = [_seen_again(model, view, picture, maps, *look) for look in LOOKS]
-    landmarks = np.mean([landmarks.astype(float), *again], axis=0)
+        crops = np.stack([crop(picture.grey, to_crop) for to_crop in maps])
+        landmarks, covariance, *sure, mask = model.refine(view, crops)
+        seen.append([to_crop.inverse()(points) for to_crop, points in zip(maps, landmarks.astype(float), strict=True)])
+        quads = [points[corners] for points in seen[-1]]
+    landmarks = np.stack([to_crop(points) for to_crop, points in zip(maps, np.mean(seen, axis=0), strict=True)])
     answers = zip(maps, landmarks, covariance.astype(float), *sure, mask, strict=True)
     calibrated = view in model.calibrations
     return [replace(_refined(view, picture, *answer), calibrated=calibrated) for answer in answers]
-
-
-def _crops(picture: Picture, maps: Sequence[Affine]) -> ImageArray:
-    return np.stack([crop(picture.grey, to_crop) for to_crop in maps])
-
-
-def _seen_again(
-    model: Model, view: View, picture: Picture, maps: Sequence[Affine], magnified: float, x: float, y: float
-) -> FloatArray:
-    """Landmarks from crops a little different, in pixels of the crops of `maps`."""
-    middle = np.full(2, (CROP_PX - 1) / 2)
-    look = Affine(magnified * np.eye(2), (1 - magnified) * middle + np.array([x, y]))
-    landmarks, *_ = model.refine(view, _crops(picture, [to_crop.then(look) for to_crop in maps]))
-    return look.inverse()(landmarks.astype(float))
 
 
 def _refined(
