@@ -45,7 +45,7 @@ def test_the_inverse_gives_the_value_back(lms: Lms, value: float) -> None:
 @given(LMS, VALUES, st.floats(1.001, 3))
 def test_a_larger_value_never_has_a_lower_z(lms: Lms, value: float, factor: float) -> None:
     low, high = lms.z(value), lms.z(value * factor)
-    assert low <= high
+    assert low <= high + 1e-12 * abs(high)  # far from the median both round to the same bound
     assume(abs(lms.power * math.log(value / lms.median)) < 5)  # there z still moves in double precision
     assert low < high
 
