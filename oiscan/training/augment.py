@@ -18,8 +18,11 @@ from oiscan.training.networks import CROP_FIELD, CROP_PX, FINDER_STRIDE, MASK_ST
 from oiscan.training.pool import NOT_OUTLINED, POOL_PIXELS_PER_MM, UNKNOWN, Scenes, normal, uniform
 
 FINDER_SHAPE = {View.LATERAL: (512, 256), View.AP: (416, 256)}
+TURN_DEGREES = {View.LATERAL: 12, View.AP: 24}  # at most; in scoliosis half the column may lean far to one side
 DEFORMED_WEIGHT = 3.0  # of a vertebra with a fifth of its height lost, beside one with less than a tenth
 COARSE_SHARE, COARSEST_PX = 0.4, 28  # of the crops: some have as few pixels of their own as a small child at 1.2 mm
+L5, S1 = 16, 17  # their places among the landmarks
+FOOT_SHARE, FOOT = 0.3, (-0.5, 1.6)  # of the pictures: they end so many steps from L5 to S1 below the centre of L5
 FAR_AWAY = -1e4  # where bodies nobody labelled are put: no picture reaches there
 
 
@@ -79,7 +82,7 @@ def finder_batch(pool: Scenes, count: int, generator: torch.Generator) -> Finder
     labelled = corners.isfinite().all(-1).all(-1)
     corners = torch.where(labelled[..., None, None], corners, FAR_AWAY)
     scale = torch.exp(uniform((count,), -0.24, 0.26, generator)) / POOL_PIXELS_PER_MM
-    angle = torch.deg2rad(uniform((count,), -12, 12, generator))
+    angle = torch.deg2rad(uniform((count,), -1, 1, generator) * TURN_DEGREES[view])
     shear = torch.exp(uniform((count,), -0.08, 0.08, generator))
     forward = _linear(scale, angle, shear)
     focus = _focus(labelled, 2 if view is View.LATERAL else 9, generator)
@@ -95,7 +98,7 @@ def finder_batch(pool: Scenes, count: int, generator: torch.Generator) -> Finder
     regions = _sample_labels(pool.labels[index].float()[:, None], affine[:, None], (height, width), FINDER_STRIDE)
     moved = torch.einsum("nij,nkcj->nkci", forward, corners) + shift[:, None, None]
     pictures = _photometric(pictures, generator)
-    field = _field(count, height, width, generator)
+    field = _field(count, height, width, generator) * _above_foot(moved, labelled, height, generator)
     shown = _within(corners.mean(2), *pool.pictures.shape[1:]) & _in_field(moved.mean(2), field)
     return FinderBatch(pictures * field[:, None], moved, shown, regions[:, 0] != UNKNOWN)
 
@@ -287,6 +290,19 @@ def _field(n: int, height: int, width: int, generator: torch.Generator) -> Tenso
     columns = (x >= corner[:, 1, None]) & (x < (corner + size)[:, 1, None])
     whole = uniform((n, 1, 1), 0, 1, generator) < 0.55
     return (whole | (rows[:, :, None] & columns[:, None, :])).float()
+
+
+def _above_foot(corners: Tensor, labelled: Tensor, height: int, generator: torch.Generator) -> Tensor:
+    """(n, h, 1) 0 below the foot of pictures that end near the sacrum, where it takes most to tell S1 from L5.
+
+    `corners` (n, 18, 4, 2) and whether each vertebra is `labelled` (n, 18).
+    """
+    n, device = len(corners), corners.device
+    upper, lower = corners[:, L5].mean(1)[:, 1], corners[:, S1].mean(1)[:, 1]
+    foot = upper + uniform((n,), *FOOT, generator) * (lower - upper)
+    ends = (uniform((n,), 0, 1, generator) < FOOT_SHARE) & labelled[:, L5] & labelled[:, S1]
+    rows = torch.arange(height, device=device)
+    return (~ends[:, None] | (rows < foot[:, None])).float()[:, :, None]
 
 
 def _within(points: Tensor, height: int, width: int) -> Tensor:

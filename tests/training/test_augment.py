@@ -104,6 +104,21 @@ def test_finder_corners_move_with_the_picture(view: View, monkeypatch: pytest.Mo
     assert torch.nanmedian(shifted) < 0.3
 
 
+def test_some_pictures_end_near_the_sacrum() -> None:
+    """L5 at row 100, S1 at 140: those that end do so between rows 80 and 164; those without either never do."""
+    corners = torch.zeros(2000, 18, 4, 2)
+    corners[:, 16, :, 1], corners[:, 17, :, 1] = 100, 140
+    labelled = torch.ones(2000, 18, dtype=torch.bool)
+    labelled[1800:1900, 16] = labelled[1900:, 17] = False
+    seen = augment._above_foot(corners, labelled, 512, generator(0))[:, :, 0]
+    rows = seen.sum(1)
+    assert torch.equal(seen, (torch.arange(512) < rows[:, None]).float())  # nothing below the foot, all above
+    ends = rows[rows < 512]
+    assert len(ends) == pytest.approx(0.3 * 1800, rel=0.1)
+    assert 79 < ends.min() < 85 and 160 < ends.max() < 166
+    assert (rows[1800:] == 512).all()
+
+
 @pytest.mark.parametrize("view", View)
 def test_finder_pictures_suit_the_network_and_hold_vertebrae(view: View) -> None:
     batch = finder_batch(ready_pool(view), 8, generator(3))
