@@ -120,6 +120,33 @@ def test_some_pictures_end_near_the_sacrum() -> None:
 
 
 @pytest.mark.parametrize("view", View)
+def test_what_lies_below_such_a_foot_is_dark_and_not_shown(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every picture ends half way from L5 to S1: no S1 is shown, though it was; some L5 still is."""
+    monkeypatch.setattr(augment, "_field", lambda n, height, width, generator: torch.ones(n, height, width))
+    monkeypatch.setattr(augment, "FOOT_SHARE", 0.0)
+    assert finder_batch(ready_pool(view), 12, generator(3)).shown[:, 17].any()
+    monkeypatch.setattr(augment, "FOOT_SHARE", 1.0)
+    monkeypatch.setattr(augment, "FOOT", (0.5, 0.5))
+    batch = finder_batch(ready_pool(view), 12, generator(3))
+    foot = batch.corners[:, 16:18].mean((1, 2))[:, 1]
+    below = torch.arange(FINDER_SHAPE[view][0]) > foot[:, None]
+    assert not batch.pictures[:, 0][below].any()
+    assert batch.shown[:, 16].any() and not batch.shown[:, 17].any()
+
+
+def test_ap_pictures_are_turned_twice_as_far() -> None:
+    """A level line of the pool's picture, by the corners of one body, in 200 pictures of one scene."""
+    for view, most in ((View.LATERAL, 12), (View.AP, 24)):
+        whole = ready_pool(view)
+        level = torch.zeros_like(whole.landmarks)
+        level[..., 0] = torch.linspace(0, 60, level.shape[2])
+        corners = finder_batch(changed(whole, landmarks=level + 200), 200, generator(1)).corners
+        x, y = (corners[:, 9, 1] - corners[:, 9, 0]).unbind(1)
+        turned = torch.rad2deg(torch.atan2(y, x)).abs()
+        assert 0.9 * most < turned.max() < 1.2 * most  # stretching turns a line by a little more
+
+
+@pytest.mark.parametrize("view", View)
 def test_finder_pictures_suit_the_network_and_hold_vertebrae(view: View) -> None:
     batch = finder_batch(ready_pool(view), 8, generator(3))
     height, width = FINDER_SHAPE[view]
