@@ -133,6 +133,11 @@ class Browser:
         self.send("Input.dispatchKeyEvent", type="keyDown", **held, **text)
         self.send("Input.dispatchKeyEvent", type="keyUp", **held)
 
+    def insert(self, words: str) -> None:
+        """Write into the field that has the focus, and wait until the words are there."""
+        self.send("Input.insertText", text=words)
+        self.wait_for(f"document.activeElement.value?.includes({json.dumps(words)})")
+
     def hold(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Press the mouse at one place and move it to another, without letting go."""
         self.send("Input.dispatchMouseEvent", type="mousePressed", button="left", clickCount=1, x=start[0], y=start[1])

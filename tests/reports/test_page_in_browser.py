@@ -78,7 +78,7 @@ class Reader:
 
     def searches(self, text: str) -> None:
         self.screen.press("/")
-        self.screen.send("Input.insertText", text=text)
+        self.screen.insert(text)
         self.screen.press("Enter")
 
     def count(self, selector: str) -> int:

@@ -140,7 +140,7 @@ class Reader:
         """Fill the last line of the open question, or the one of this name, and answer it."""
         inputs = f"document.querySelector('dialog[open] [name={field}]')" if field else LAST_LINE
         self.screen.ask(f"{inputs}.focus()")
-        self.screen.send("Input.insertText", text=words)
+        self.screen.insert(words)
         self.screen.press("Enter")
 
     # The server

@@ -37,7 +37,7 @@ def test_the_worklist_is_sorted_and_searched(reader: Reader) -> None:
     reader.screen.press("s")
     assert "lateral" in shown()[0] and "AP" in shown()[2]  # worst first
     reader.screen.press("/")
-    reader.screen.send("Input.insertText", text="ap")
+    reader.screen.insert("ap")
     reader.screen.press("Enter")
     assert len(shown()) == 1
     reader.screen.press("Enter")
