@@ -92,6 +92,17 @@ def test_a_run_of_the_other_view_is_not_exported(runs: dict[View, Path], tmp_pat
     assert not (tmp_path / "model").exists()
 
 
+def test_a_namer_is_exported_beside_the_finder_it_names_for(runs: dict[View, Path], tmp_path: Path) -> None:
+    card = tmp_path / "card.json"
+    card.write_text("{}")
+    run, ap = runs[View.LATERAL], runs[View.AP]
+    done("export", "--lateral", run, "--lateral-namer", run, "--card", card, "--out", tmp_path / "named")
+    files = Model.load(tmp_path / "named").card["files"]
+    assert files["lateral_namer.onnx"] == files["lateral_finder.onnx"]
+    ended = script("export", "--ap", ap, "--lateral-namer", run, "--card", card, "--out", tmp_path / "none")
+    assert (ended.returncode, "give both" in ended.stderr) == (2, True)
+
+
 def labels(folder: Path) -> Path:
     """Two grey pictures with one labelled vertebra each."""
     points = np.array([[20, 20], [20, 30], [20, 40], [30, 40], [30, 30], [30, 20]], float)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 CARD = "card.json"
 FINDER_MULTIPLE = 32
-FORMAT = 2
-"""Of a model folder: one more whenever networks are given or give something else."""
+FORMAT = 3
+"""Of a model folder: one more whenever networks are given or give something else, or others take part."""
 
 _REINSTALL = "install oiscan again, or retrain and export the model anew"
 
@@ -90,7 +90,9 @@ class Model:
         return set(self.views) <= set(self.calibrations)
 
     def find(self, view: View, image: ImageArray) -> tuple[ImageArray, ImageArray, ImageArray]:
-        """Run the finder on a picture of any size.
+        """Run the finder on a picture of any size, and the namer where the model has one.
+
+        The namer is a second finder. Of its answers only those that names come from are taken: S1 and the levels.
 
         Parameters
         ----------
@@ -107,9 +109,12 @@ class Model:
         """
         height, width = image.shape
         padding = ((0, -height % FINDER_MULTIPLE), (0, -width % FINDER_MULTIPLE))
-        padded = np.pad(image.astype(np.float32, copy=False), padding)
-        outputs = self._session(view, "finder").run(["heat", "corners", "level"], {"image": padded[None, None]})
+        padded = np.pad(image.astype(np.float32, copy=False), padding)[None, None]
+        outputs = self._session(view, "finder").run(["heat", "corners", "level"], {"image": padded})
         heat, corners, level = (np.asarray(output)[0] for output in outputs)
+        if f"{view.value}_namer.onnx" in self.card["files"]:
+            named, level = (one[0] for one in self._session(view, "namer").run(["heat", "level"], {"image": padded}))
+            heat = np.stack([heat[0], named[1]])
         return heat, corners, level
 
     def refine(self, view: View, crops: ImageArray) -> tuple[ImageArray, ...]:

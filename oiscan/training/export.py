@@ -22,6 +22,9 @@ from oiscan.training.augment import FINDER_SHAPE
 from oiscan.training.networks import CROP_FIELD, CROP_PX, Finder, Refiner
 from oiscan.training.settings import TrainSettings
 
+NAMER = "namer"
+"""Part of a view that may be missing: a second finder, of which S1 and the levels are taken."""
+
 LARGEST_DIFFERENCE = 1e-3  # between torch and ONNX Runtime, in each output's own unit; float32 rounding is about 1e-5
 
 
@@ -42,8 +45,14 @@ def networks(view: View) -> dict[str, nn.Module]:
     return {"finder": Finder(), "refiner": Refiner(len(LANDMARKS[view]))}
 
 
+def _loaded(view: View, part: str, state: dict[str, Tensor]) -> nn.Module:
+    network = networks(view)["finder" if part == NAMER else part]
+    network.load_state_dict(state)
+    return network.eval()
+
+
 def load_weights(folder: Path, view: View) -> dict[str, dict[str, Tensor]]:
-    """Weights of one view from a model folder, as {"finder": state, "refiner": state}.
+    """Weights of one view from a model folder, as {"finder": state, "refiner": state} and, where it has one, "namer".
 
     Raises
     ------
@@ -55,10 +64,12 @@ def load_weights(folder: Path, view: View) -> dict[str, dict[str, Tensor]]:
         raise ModelError(f"{path.name} is missing from the model folder; give a complete one")
     tensors = load_file(path)
     states: dict[str, dict[str, Tensor]] = {}
-    for part in ("finder", "refiner"):
+    for part in ("finder", "refiner", NAMER):
         prefix = f"{view.value}_{part}."
-        states[part] = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-        if not states[part]:
+        state = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+        if state:
+            states[part] = state
+        elif part != NAMER:
             raise ModelError(f"the model folder has no weights of the {view.value} {part}")
     return states
 
@@ -89,7 +100,7 @@ def export_model(weights: dict[View, dict[str, dict[str, Tensor]]], folder: Path
     Parameters
     ----------
     weights
-        Per view {"finder": state, "refiner": state}.
+        Per view {"finder": state, "refiner": state}, and "namer" for a second finder that names come from.
     card
         What is told of the model; hashes and input geometry are added here.
 
@@ -102,12 +113,11 @@ def export_model(weights: dict[View, dict[str, dict[str, Tensor]]], folder: Path
     tensors: dict[str, Tensor] = {}
     names = ["weights.safetensors"]
     for view, states in weights.items():
-        for part, network in networks(view).items():
-            network.load_state_dict(states[part])
+        for part, state in states.items():
             path = folder / f"{view.value}_{part}.onnx"
-            (_export_finder if part == "finder" else _export_refiner)(network.eval(), view, path)
+            (_export_refiner if part == "refiner" else _export_finder)(_loaded(view, part, state), view, path)
             names.append(path.name)
-            tensors |= {f"{view.value}_{part}.{key}": value.contiguous() for key, value in states[part].items()}
+            tensors |= {f"{view.value}_{part}.{key}": value.contiguous() for key, value in state.items()}
     save_file(tensors, folder / "weights.safetensors")
     (folder / "weights.safetensors").chmod(0o644)  # safetensors writes files only their owner can read
     geometry = {"finder_pixels_per_mm": 1.0, "crop_px": CROP_PX, "crop_field": CROP_FIELD, "format": FORMAT}

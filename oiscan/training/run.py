@@ -16,7 +16,7 @@ from oiscan.loaders import read
 from oiscan.segmentation import Model, segment
 from oiscan.training.card import card_text, held_back_figures, new_card
 from oiscan.training.dataset import Dataset, read_dataset
-from oiscan.training.export import export_model, load_run, load_weights, write_card
+from oiscan.training.export import NAMER, export_model, load_run, load_weights, write_card
 from oiscan.training.labelled import labelled_chunk
 from oiscan.training.loop import Labelled, train
 from oiscan.training.settings import TrainSettings
@@ -57,10 +57,18 @@ def train_model(runs: Sequence[TrainSettings], out: Path) -> Model:
         raise ConfigError(f"the model to start from has no {missing[0]} networks: name another")
     for run in runs:
         train(run, out / run.view, weights.get(run.view), labelled[run.view])
-        weights[run.view] = load_run(out / run.view)[1]
+        weights[run.view] = _with_namer(run, load_run(out / run.view)[1], weights.get(run.view, {}))
     folder = out / "models" / name
     export_model(weights, folder, new_card(name, runs, initial, data, __version__))
     return _measured(folder, runs, initial, data)
+
+
+def _with_namer(
+    run: TrainSettings, trained: dict[str, dict[str, Tensor]], initial: dict[str, dict[str, Tensor]]
+) -> dict[str, dict[str, Tensor]]:
+    """What was trained, and the initial model's namer unless the finder learnt: then names are what that one learnt."""
+    keeps = NAMER in initial and not run.finder_steps
+    return trained | ({NAMER: initial[NAMER]} if keeps else {})
 
 
 def _labelled(data: Dataset | None, view: View) -> Labelled | None:

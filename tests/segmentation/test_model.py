@@ -187,8 +187,27 @@ def test_networks_run_on_pictures_of_any_size(tmp_path: Path) -> None:
     np.testing.assert_allclose(calibrated, covariance * stretch, rtol=1e-6)
 
 
-def write_networks(folder: Path) -> None:
-    """Sums and means in the shape of the real networks: each finder output sums 4 x 4 pixels."""
+def test_s1_and_levels_are_the_namers_where_there_is_one(tmp_path: Path) -> None:
+    write_networks(tmp_path, namer_gain=3)
+    write_card(tmp_path)
+    heat, corners, level = Model.load(tmp_path).find(View.LATERAL, np.full((32, 32), 0.5, np.float32))
+    assert (heat[0] == 8).all()
+    assert (corners == 8).all()
+    assert (heat[1] == 24).all()
+    assert (level == 24).all()
+
+
+def test_a_namer_the_card_does_not_vouch_for_takes_no_part(tmp_path: Path) -> None:
+    write_networks(tmp_path, namer_gain=3)
+    without = [path.name for path in tmp_path.iterdir() if path.name != "lateral_namer.onnx"]
+    write_card(tmp_path, files={name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in without})
+    heat, _, level = Model.load(tmp_path).find(View.LATERAL, np.full((32, 32), 0.5, np.float32))
+    assert (heat == 8).all()
+    assert (level == 8).all()
+
+
+def write_networks(folder: Path, namer_gain: float = 0) -> None:
+    """Sums and means in the shape of the real networks: each finder output sums 4 x 4 pixels, a namer's gained."""
     onnx = pytest.importorskip("onnx")
     from onnx import helper, numpy_helper
 
@@ -208,6 +227,9 @@ def write_networks(folder: Path) -> None:
     sums = [helper.make_node("Conv", ["image", f"w_{one}"], [one], strides=[4, 4]) for one in channels]
     ones = {f"w_{one}": np.ones((n, 1, 4, 4), np.float32) for one, n in channels.items()}
     save("lateral_finder.onnx", sums, ones, ("image", [1, 1, "h", "w"]), list(channels))
+    if namer_gain:
+        gained = {name: weight * np.float32(namer_gain) for name, weight in ones.items()}
+        save("lateral_namer.onnx", sums, gained, ("image", [1, 1, "h", "w"]), list(channels))
 
     shapes = {"landmarks": [-1, 6, 2], "covariance": [-1, 6, 2, 2], "quality": [-1], "doubled": [-1]}
     nodes = [helper.make_node("GlobalAveragePool", ["crop"], ["mean"])]

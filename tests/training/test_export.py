@@ -103,6 +103,27 @@ def test_the_weights_come_back_as_they_were(folder: Path, weights: Weights, view
         assert all(torch.equal(states[part][name], value) for name, value in state.items())
 
 
+def test_a_namer_gives_s1_and_the_levels_and_nothing_else(weights: Weights, tmp_path: Path) -> None:
+    torch.manual_seed(2)
+    namer = Finder().state_dict()
+    export_model({View.LATERAL: weights[View.LATERAL] | {"namer": namer}}, tmp_path, {"name": "named"})
+    picture = np.random.default_rng(0).random((64, 96), np.float32)
+    answers = {}
+    for part, state in {"finder": weights[View.LATERAL]["finder"], "namer": namer}.items():
+        network = Finder()
+        network.load_state_dict(state)
+        with torch.no_grad():
+            answers[part] = [one[0].numpy() for one in network.eval()(torch.from_numpy(picture)[None, None])]
+    heat, corners, level = Model.load(tmp_path).find(View.LATERAL, picture)
+    np.testing.assert_allclose(heat[0], answers["finder"][0][0], atol=1e-3)
+    np.testing.assert_allclose(heat[1], answers["namer"][0][1], atol=1e-3)
+    np.testing.assert_allclose(corners, answers["finder"][1], atol=1e-3)
+    np.testing.assert_allclose(level, answers["namer"][2], atol=1e-3)
+    assert np.abs(answers["finder"][2] - answers["namer"][2]).max() > 0.01
+    back = load_weights(tmp_path, View.LATERAL)
+    assert all(torch.equal(back["namer"][name], value) for name, value in namer.items())
+
+
 @pytest.mark.parametrize("name", ["lateral_finder.onnx", "weights.safetensors"])
 def test_one_byte_changed_is_noticed(changed: Path, name: str) -> None:
     Model.load(changed)

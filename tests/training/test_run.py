@@ -57,6 +57,22 @@ def test_a_view_is_tuned_and_the_other_copied(labels: Path, before: Path, tmp_pa
         assert not all(torch.equal(value, new_lateral[name]) for name, value in old_lateral.items())
 
 
+def test_the_namer_stays_with_a_finder_that_learnt_nothing_and_goes_with_one_that_did(
+    before: Path, labels: Path, tmp_path: Path
+) -> None:
+    weights = load_weights(before, View.LATERAL)
+    namer = {name: value.clone() for name, value in weights["finder"].items()}
+    named = weights | {"namer": namer}
+    export_model({View.LATERAL: named}, tmp_path / "named", {"name": "named", "calibration": None})
+    told = {"init": str(tmp_path / "named"), "data": str(labels), "held_back": 0.0}
+    kept = train_model(runs(**told, finder_steps=0), tmp_path / "kept")
+    assert "lateral_namer.onnx" in kept.card["files"]
+    after = load_weights(kept.folder, View.LATERAL)["namer"]
+    assert all(torch.equal(value, after[name]) for name, value in named["namer"].items())
+    gone = train_model(runs(**told, finder_steps=1), tmp_path / "gone")
+    assert "lateral_namer.onnx" not in gone.card["files"]
+
+
 def test_the_card_tells_what_it_was_made_of_and_nothing_of_whom(labels: Path, before: Path, tmp_path: Path) -> None:
     model = train_model(runs(init=str(before), data=str(labels), held_back=0.3), tmp_path / "mine")
     card = model.card
