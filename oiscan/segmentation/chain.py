@@ -79,7 +79,7 @@ def best_column(candidates: Sequence[Candidate]) -> Column:
 
 def link_cost(upper: Candidate, lower: Candidate) -> float:
     """What it costs to have `lower` follow `upper`; infinite where it cannot."""
-    ratio = _step(upper, lower)
+    ratio = step_in_sizes(upper, lower)
     if not _STEP_RANGE[0] < ratio < _STEP_RANGE[1]:
         return np.inf
     alignment = _alignment(upper, lower)
@@ -95,8 +95,8 @@ def link_cost(upper: Candidate, lower: Candidate) -> float:
     return float(_DEVIATION_COST * np.square(deviations).sum() + _MISSING_COST * (steps - 1))
 
 
-def _step(upper: Candidate, lower: Candidate) -> float:
-    """Distance of the centres in mean sizes."""
+def step_in_sizes(upper: Candidate, lower: Candidate) -> float:
+    """Distance of two candidates' centres in mean sizes."""
     size = max((upper.size + lower.size) / 2, 1e-6)
     return float(np.linalg.norm(lower.centre_xy - upper.centre_xy)) / size
 
@@ -135,17 +135,18 @@ def _sacrum_below(sacrum: Candidate, candidates: list[Candidate]) -> Candidate |
 
 def _filled(chain: list[Candidate]) -> list[Candidate]:
     """The chain with an interpolated candidate for each missing vertebra, judged by this column's own usual step."""
-    ratios = [_step(upper, lower) for upper, lower in pairwise(chain)]
+    ratios = [step_in_sizes(upper, lower) for upper, lower in pairwise(chain)]
     single = [ratio for ratio in ratios if _steps(ratio, USUAL_STEP) == 1]
     usual = float(np.median(single)) if len(single) >= 3 else USUAL_STEP
     filled = chain[:1]
     for (upper, lower), ratio in zip(pairwise(chain), ratios, strict=True):
         steps = _steps(ratio, usual)
-        filled += [_between(upper, lower, step / steps) for step in range(1, steps)]
+        filled += [between(upper, lower, step / steps) for step in range(1, steps)]
         filled.append(lower)
     return filled
 
 
-def _between(upper: Candidate, lower: Candidate, part: float) -> Candidate:
+def between(upper: Candidate, lower: Candidate, part: float) -> Candidate:
+    """A candidate nobody saw, at this part of the way from one to the other; its looks say nothing."""
     corners = (1 - part) * upper.corners_xy + part * lower.corners_xy
     return Candidate(0.0, corners, np.full(N_LEVELS, -np.log(N_LEVELS)))

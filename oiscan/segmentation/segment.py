@@ -12,6 +12,7 @@ from oiscan.errors import UnsupportedScanError
 from oiscan.scan import ImageArray, Scan
 from oiscan.segmentation.evidence import LOWEST_QUALITY, edge_distance, grey_range, judge
 from oiscan.segmentation.finder import Candidate
+from oiscan.segmentation.missing import with_missing
 from oiscan.segmentation.model import Model
 from oiscan.segmentation.numbering import name_levels, with_l5
 from oiscan.segmentation.preprocess import Affine, quad_size, stretched_grey, to_stored
@@ -114,7 +115,7 @@ def see(scan: Scan, model: Model) -> Seen:
     view, grey = _view(scan), stretched_grey(scan)
     found = find_column(model, scan, view, grey)
     grey = negative(scan, grey) if found.negative else grey
-    found = replace(found, column=with_l5(found.column, view))
+    found = replace(found, column=with_missing(with_l5(found.column, view)))
     places = _places(scan, view, model, grey, found) if found.complete else []
     kept, between = _without_false_ends(places)
     return Seen(found, tuple(kept) if len(kept) >= FEWEST_VERTEBRAE else (), between)
