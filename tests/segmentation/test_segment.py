@@ -131,6 +131,27 @@ def test_a_vertebra_nobody_saw_keeps_its_place_and_level() -> None:
     assert np.diff(levels).tolist() == [1, 1, 2, 1, 1, 1]
 
 
+class LooksSkip(DrawnModel):
+    """Whatever lies above `row` of the picture looks one level higher than its place among the bodies says."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__()
+        self.row = row
+
+    def find(self, view: View, image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        heat, corners, level = super().find(view, image)
+        above = slice(0, self.row // 4)
+        level[:, above] = np.roll(level[:, above], -1, axis=0)
+        return heat, corners, level
+
+
+def test_a_crushed_vertebra_nobody_saw_keeps_its_level_where_the_looks_of_the_others_skip_it() -> None:
+    upper, lower = column(5), [body + [0, 12] for body in column(5, top=40 + 5 * 28)]  # too near for distance alone
+    assert names(segment(scan([*upper, *lower]), DrawnModel())) == [level.value for level in COLUMN[7:]]
+    spine = segment(scan([*upper, *lower]), LooksSkip(row=170))
+    assert names(spine) == [level.value for level in (*COLUMN[6:11], *COLUMN[12:])]
+
+
 def test_s1_names_the_last_vertebra_and_is_none_itself() -> None:
     spine = segment(scan(column(6)), DrawnModel(sacrum=True))
     assert names(spine) == ["L1", "L2", "L3", "L4", "L5"]
